@@ -1,0 +1,175 @@
+/* map_instance.c - one map of uint64_t to uint64_t as a qs_map_ops.
+ *
+ * Built once per MAP line of matrix.def, with STRUCTURE, RECLAIM, INSTANCE and their
+ * headers defined, so that each instance is optimised alone and its symbols tell it
+ * apart.
+ */
+#include <errno.h>
+
+#include "harness/map_ops.h"
+#include "structures/template.h"
+
+#define QUOTE(x)  QUOTE_(x)
+#define QUOTE_(x) #x
+
+/* A bijective mixer (the finaliser of splitmix64): every bit of the key reaches every
+ * bit of the hash, so that low bits may choose a bucket. */
+static inline uint64_t hash_u64(const uint64_t *key)
+{
+    uint64_t x = *key;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static inline int compare_u64(const uint64_t *a, const uint64_t *b)
+{
+    return (*a > *b) - (*a < *b);
+}
+
+#include RECLAIM_HEADER
+
+#define QS_MAP_NAME          INSTANCE
+#define QS_MAP_RECLAIM       RECLAIM
+#define QS_MAP_KEY           uint64_t
+#define QS_MAP_VALUE         uint64_t
+#define QS_MAP_HASH(k)       hash_u64(k)
+#define QS_MAP_EQUAL(a, b)   (*(a) == *(b))
+#define QS_MAP_COMPARE(a, b) compare_u64(a, b)
+#include STRUCTURE_HEADER
+
+#define I(name) QS_NAME(INSTANCE, name)
+#define R(name) QS_SCHEME(RECLAIM, name)
+
+struct qs_map {
+    struct R(domain) domain;
+    struct INSTANCE structure;
+};
+
+static inline struct R(thread) * thread_of(struct qs_thread *t)
+{
+    return (struct R(thread) *)t;
+}
+
+static struct qs_map *create(const struct qs_map_config *config)
+{
+    struct qs_map *m = qs_memory_alloc_lines(sizeof *m);
+    if (!m) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    int error = R(domain_init)(&m->domain, &config->reclaim);
+    if (!error) {
+        error = I(init)(&m->structure, config->capacity);
+        if (!error)
+            return m;
+        R(domain_destroy)(&m->domain);
+    }
+    qs_memory_free(m);
+    errno = -error;
+    return NULL;
+}
+
+static int destroy(struct qs_map *m)
+{
+    struct qs_stats stats;
+
+    R(stats)(&m->domain, &stats);
+    if (stats.threads)
+        return -EBUSY;
+    I(destroy)(&m->structure);
+    R(domain_destroy)(&m->domain);
+    qs_memory_free(m);
+    return 0;
+}
+
+static struct qs_thread *thread_register(struct qs_map *m)
+{
+    return (struct qs_thread *)R(thread_register)(&m->domain);
+}
+
+static int thread_unregister(struct qs_thread *t)
+{
+    return R(thread_unregister)(thread_of(t));
+}
+
+static bool get(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t *value)
+{
+    return I(get)(&m->structure, thread_of(t), key, value);
+}
+
+static int insert(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t value)
+{
+    return I(insert)(&m->structure, thread_of(t), key, value);
+}
+
+static bool remove_key(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                       uint64_t *value)
+{
+    return I(remove)(&m->structure, thread_of(t), key, value);
+}
+
+static void quiesce(struct qs_thread *t)
+{
+    R(quiesce)(thread_of(t));
+}
+
+static void offline(struct qs_thread *t)
+{
+    R(offline)(thread_of(t));
+}
+
+static void online(struct qs_thread *t)
+{
+    R(online)(thread_of(t));
+}
+
+static void flush(struct qs_thread *t)
+{
+    R(flush)(thread_of(t));
+}
+
+static void barrier(struct qs_map *m)
+{
+    R(barrier)(&m->domain);
+}
+
+static void stats_of(struct qs_map *m, struct qs_stats *stats)
+{
+    R(stats)(&m->domain, stats);
+}
+
+static void sum_up(struct qs_map *m, struct qs_map_sum *sum)
+{
+    struct I(cursor) c = { 0 };
+    uint64_t key, value;
+
+    *sum = (struct qs_map_sum){ 0 };
+    while (I(next)(&m->structure, &c, &key, &value)) {
+        sum->keys++;
+        sum->key_sum += key;
+        sum->value_sum += value;
+    }
+}
+
+const struct qs_map_ops I(map_ops) = {
+    .structure = LABEL,
+    .reclaim = QUOTE(RECLAIM),
+    .create = create,
+    .destroy = destroy,
+    .thread_register = thread_register,
+    .thread_unregister = thread_unregister,
+    .get = get,
+    .insert = insert,
+    .remove = remove_key,
+    .quiesce = quiesce,
+    .offline = offline,
+    .online = online,
+    .flush = flush,
+    .barrier = barrier,
+    .stats = stats_of,
+    .sum = sum_up,
+    .guards_regions = R(guards_regions),
+    .robust = R(robust),
+    .frees_at_once = R(frees_at_once),
+};

@@ -1,0 +1,76 @@
+/* map_ops.h - a map chosen at run time: what the harness drives.
+ *
+ * Keys and values are uint64_t; every key is legal.  One indirect call per operation;
+ * inside, everything is direct.
+ */
+#ifndef QS_HARNESS_MAP_OPS_H
+#define QS_HARNESS_MAP_OPS_H
+
+#include "reclaim/reclaim.h"
+
+struct qs_map; /* some structure with its domain */
+
+struct qs_map_config {
+    size_t capacity; /* keys to make room for; 0: start as small as the structure can */
+    struct qs_config reclaim;
+};
+
+/* What a map at rest holds. */
+struct qs_map_sum {
+    uint64_t keys;    /* how many */
+    uint64_t key_sum; /* modulo 2^64, as is the next one */
+    uint64_t value_sum;
+};
+
+struct qs_map_ops {
+    const char *structure; /* e.g. "split_ordered" */
+    const char *reclaim;   /* e.g. "hp" */
+
+    /* NULL with errno set to ENOMEM or EINVAL. */
+    struct qs_map *(*create)(const struct qs_map_config *config);
+    /* 0, or -EBUSY while threads are registered. */
+    int (*destroy)(struct qs_map *m);
+    /* NULL without memory.  The thread that registers is the one that uses it. */
+    struct qs_thread *(*thread_register)(struct qs_map *m);
+    int (*thread_unregister)(struct qs_thread *t);
+
+    bool (*get)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t *value);
+    /* 1 if inserted, 0 if present, -ENOMEM. */
+    int (*insert)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t value);
+    /* value may be NULL. */
+    bool (*remove)(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                   uint64_t *value);
+
+    void (*quiesce)(struct qs_thread *t);
+    void (*offline)(struct qs_thread *t);
+    void (*online)(struct qs_thread *t);
+    void (*flush)(struct qs_thread *t);
+    void (*barrier)(struct qs_map *m);
+    void (*stats)(struct qs_map *m, struct qs_stats *stats); /* any time */
+    void (*sum)(struct qs_map *m, struct qs_map_sum *sum);   /* at rest */
+
+    /* The scheme's capabilities, see reclaim/reclaim.h. */
+    bool guards_regions, robust, frees_at_once;
+};
+
+/* A pair of the matrix: it runs, or says in a sentence why it does not. */
+struct qs_pair {
+    const char *structure, *reclaim;
+    const struct qs_map_ops *ops; /* NULL if refused */
+    const char *reason;           /* NULL if it runs */
+};
+
+/* A structure or a scheme with a line about it. */
+struct qs_named {
+    const char *name, *about;
+};
+
+/* The i-th pair, structure or scheme, in the order of matrix.def; NULL past the end. */
+const struct qs_pair *qs_pair_at(unsigned i);
+const struct qs_named *qs_structure_at(unsigned i);
+const struct qs_named *qs_scheme_at(unsigned i);
+
+/* The pair named so, or NULL if the matrix does not have it. */
+const struct qs_pair *qs_pair_find(const char *structure, const char *reclaim);
+
+#endif

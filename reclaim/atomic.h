@@ -1,0 +1,111 @@
+/* atomic.h - the only door to atomics, fences, pauses and CAS counters.
+ *
+ * Everything in structures/ and reclaim/ shares memory through `qs_word` and the
+ * operations below; a test refuses atomics anywhere else.  That makes one place
+ * decide what an access is:
+ *
+ *   normal build   plain C11 atomics, nothing added
+ *   ThreadSanitizer   fences, which it does not model, become a read-modify-write
+ *   QS_ATOMIC_BACKEND   the build names a header that defines every operation
+ *                  itself, for example as a scheduling point of an explorer
+ *
+ * The order is the last argument and is spelt as in C11 without its prefix:
+ *
+ *     uintptr_t next = qs_load(&node->next, acquire);
+ *
+ * One cell type keeps tags, pointers and counters alike; a link is a qs_word whose
+ * low bits may carry tags.
+ */
+#ifndef QS_RECLAIM_ATOMIC_H
+#define QS_RECLAIM_ATOMIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "reclaim/counters.h"
+
+enum { QS_CACHE_LINE = 64 };
+
+#ifdef QS_ATOMIC_BACKEND
+#include QS_ATOMIC_BACKEND
+#else
+
+#include <stdatomic.h>
+
+typedef struct {
+    _Atomic(uintptr_t) cell;
+} qs_word;
+
+/* Sets a word that no other thread can see yet. */
+#define qs_init(word, value) atomic_init(&(word)->cell, (uintptr_t)(value))
+
+#define qs_load(word, order) atomic_load_explicit(&(word)->cell, memory_order_##order)
+#define qs_store(word, value, order) \
+    atomic_store_explicit(&(word)->cell, (uintptr_t)(value), memory_order_##order)
+#define qs_exchange(word, value, order) \
+    atomic_exchange_explicit(&(word)->cell, (uintptr_t)(value), memory_order_##order)
+#define qs_fetch_add(word, value, order) \
+    atomic_fetch_add_explicit(&(word)->cell, (uintptr_t)(value), memory_order_##order)
+#define qs_fetch_or(word, value, order) \
+    atomic_fetch_or_explicit(&(word)->cell, (uintptr_t)(value), memory_order_##order)
+
+/* Strong compare-and-swap; on failure *expected becomes what was seen, with order
+ * seq_cst as well, so that the loser may follow it under the same argument. */
+#define qs_cas(word, expected, desired) \
+    atomic_compare_exchange_strong(&(word)->cell, (expected), (uintptr_t)(desired))
+
+#if defined __SANITIZE_THREAD__
+#define QS_TSAN 1
+#elif defined __has_feature
+#if __has_feature(thread_sanitizer)
+#define QS_TSAN 1
+#endif
+#endif
+
+#ifdef QS_TSAN
+extern qs_word qs_tsan_fence_word; /* memory.c */
+#define qs_fence(order) ((void)qs_fetch_add(&qs_tsan_fence_word, 0, acq_rel))
+#else
+#define qs_fence(order) atomic_thread_fence(memory_order_##order)
+#endif
+
+/* Tells the processor that this thread waits for another one. */
+static inline void qs_pause(void)
+{
+#if defined __x86_64__
+    __builtin_ia32_pause();
+#elif defined __aarch64__
+    __asm__ volatile("isb" ::: "memory");
+#else
+    atomic_signal_fence(memory_order_seq_cst);
+#endif
+}
+
+#endif /* QS_ATOMIC_BACKEND */
+
+/* A rarely true branch in fault-seeking builds, to force what luck seldom brings: a
+ * resize, a scan, a lost CAS.  Constant false elsewhere. */
+#ifndef QS_BUGGIFY
+#define QS_BUGGIFY(permille) 0
+#endif
+
+/* A compare-and-swap counted at its site in the caller's own counters. */
+static inline bool qs_counted_cas(struct qs_counters *counters, enum qs_cas_site site,
+                                  qs_word *word, uintptr_t *expected, uintptr_t desired)
+{
+    bool swapped = qs_cas(word, expected, desired);
+    if (QS_COUNT) {
+        counters->cas_tries[site]++;
+        counters->cas_fails[site] += !swapped;
+    }
+    return swapped;
+}
+
+/* Adds to a word that only the calling thread writes and anyone may read. */
+static inline void qs_add_owned(qs_word *word, uintptr_t value)
+{
+    qs_store(word, qs_load(word, relaxed) + value, relaxed);
+}
+
+#endif

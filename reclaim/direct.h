@@ -1,0 +1,70 @@
+/* direct.h - frees a node in the moment it is retired.
+ *
+ * For structures whose own lock keeps readers out while nodes go: they ask for it with
+ * qs_S_frees_at_once, all others refuse it.  Cost: none.  Garbage: none.
+ */
+#ifndef QS_RECLAIM_DIRECT_H
+#define QS_RECLAIM_DIRECT_H
+
+#include "reclaim/reclaim.h"
+
+struct qs_direct_domain {
+    struct qs_domain base;
+};
+
+struct qs_direct_thread {
+    struct qs_thread base;
+};
+
+int qs_direct_domain_init(struct qs_direct_domain *d, const struct qs_config *config);
+int qs_direct_domain_destroy(struct qs_direct_domain *d);
+struct qs_direct_thread *qs_direct_thread_register(struct qs_direct_domain *d);
+int qs_direct_thread_unregister(struct qs_direct_thread *t);
+void qs_direct_stats(struct qs_direct_domain *d, struct qs_stats *stats);
+
+#define qs_direct_checkpoint(t) ((void)(t))
+
+static inline void qs_direct_enter(struct qs_direct_thread *t)
+{
+    (void)t;
+}
+
+static inline void qs_direct_leave(struct qs_direct_thread *t)
+{
+    (void)t;
+}
+
+static inline void qs_direct_retire(struct qs_direct_thread *t,
+                                    const struct qs_class *class, void *node)
+{
+    size_t size = class->size;
+    qs_thread_count_retired(&t->base, size);
+    qs_node_free(node);
+    qs_add_owned(&t->base.freed_nodes, 1);
+    qs_add_owned(&t->base.freed_bytes, size);
+}
+
+static inline void qs_direct_flush(struct qs_direct_thread *t)
+{
+    (void)t;
+}
+
+static inline void qs_direct_barrier(struct qs_direct_domain *d)
+{
+    (void)d;
+}
+
+#define QS_PART_SCHEME direct
+#include "reclaim/no_duty_part.h"
+#include "reclaim/region_part.h"
+
+enum {
+    qs_direct_guards_regions = 1,
+    qs_direct_robust = 1,
+    qs_direct_restarts = 0,
+    qs_direct_frees_at_once = 1,
+    qs_direct_max_slots = 64
+};
+QS_RECLAIM_SCHEME(direct);
+
+#endif

@@ -1,0 +1,144 @@
+/* epoch.c - the slow paths of epoch.h: registration, advance, freeing. */
+#include "reclaim/epoch.h"
+
+#include <errno.h>
+
+#include "reclaim/lock.h"
+
+void qs_epoch_domain_init(struct qs_epoch_domain *d, const struct qs_config *config)
+{
+    qs_domain_setup(&d->base, config);
+    qs_init(&d->epoch, QS_EPOCH_FIRST);
+}
+
+static struct qs_epoch_thread *next_record(struct qs_epoch_thread *t)
+{
+    return (struct qs_epoch_thread *)t->base.next;
+}
+
+static struct qs_epoch_thread *first_record(struct qs_epoch_domain *d)
+{
+    return (struct qs_epoch_thread *)qs_domain_first(&d->base);
+}
+
+int qs_epoch_domain_destroy(struct qs_epoch_domain *d)
+{
+    if (qs_load(&d->base.registered, acquire))
+        return -EBUSY;
+    qs_domain_free_orphans(&d->base);
+    qs_domain_free_records(&d->base);
+    return 0;
+}
+
+struct qs_epoch_thread *qs_epoch_thread_register(struct qs_epoch_domain *d,
+                                                 void (*at_exit)(struct qs_thread *))
+{
+    struct qs_epoch_thread *t =
+        (struct qs_epoch_thread *)qs_thread_claim(&d->base, sizeof *t, at_exit);
+    if (!t)
+        return NULL;
+    t->batch = d->base.config.batch ? d->base.config.batch : QS_EPOCH_BATCH;
+    t->until_advance = t->batch;
+    return t;
+}
+
+/* Leaves its limbo to the others.  They file it under their own epoch, which is at
+ * least as new as the one of this thread's last operation. */
+int qs_epoch_thread_unregister(struct qs_epoch_thread *t)
+{
+    if (!qs_thread_is_mine(&t->base))
+        return -EPERM;
+    qs_epoch_idle(t);
+    qs_epoch_collect(t);
+    for (unsigned i = 0; i < QS_EPOCH_GRACE; i++)
+        qs_domain_orphan(t->base.domain, &t->limbo[i].chain);
+    qs_store(&t->base.oldest, 0, relaxed);
+    return qs_thread_release(&t->base);
+}
+
+/* Moves the epoch on if every thread has announced it; returns the epoch then. */
+static uintptr_t try_advance(struct qs_epoch_domain *d)
+{
+    uintptr_t epoch = qs_load(&d->epoch, seq_cst);
+
+    for (struct qs_epoch_thread *t = first_record(d); t; t = next_record(t)) {
+        uintptr_t announced = qs_load(&t->announced, seq_cst); /* (4) */
+        if (announced != QS_EPOCH_IDLE && announced != epoch)
+            return epoch;
+    }
+    uintptr_t expected = epoch;
+    if (qs_cas(&d->epoch, &expected, epoch + 1)) /* (5) */
+        return epoch + 1;
+    return expected;
+}
+
+static void free_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)
+{
+    qs_chain_free(&limbo->chain, &t->base.freed_nodes, &t->base.freed_bytes);
+}
+
+/* The list's old content is at least three epochs older than the current epoch. */
+void qs_epoch_reuse_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)
+{
+    free_limbo(t, limbo);
+    limbo->epoch = t->current;
+    if (!qs_load(&t->base.oldest, relaxed))
+        qs_store(&t->base.oldest, qs_now(), relaxed);
+}
+
+/* Frees every limbo list that is old enough. */
+static void free_expired(struct qs_epoch_thread *t, uintptr_t epoch)
+{
+    bool left = false;
+
+    for (unsigned i = 0; i < QS_EPOCH_GRACE; i++) {
+        struct qs_limbo *limbo = &t->limbo[i];
+        if (limbo->chain.first && limbo->epoch + QS_EPOCH_GRACE <= epoch)
+            free_limbo(t, limbo);
+        left |= limbo->chain.first != NULL;
+    }
+    if (!left)
+        qs_store(&t->base.oldest, 0, relaxed);
+}
+
+/* An orphan's retirer was gone before it was adopted, so whoever could hold it
+ * announces an epoch that the adopter's own announcement cannot run ahead of by more
+ * than one. */
+static void adopt_orphans(struct qs_epoch_thread *t, uintptr_t epoch)
+{
+    struct qs_chain orphans = { 0 };
+
+    qs_domain_adopt(t->base.domain, &orphans);
+    if (!orphans.first)
+        return;
+    struct qs_limbo *limbo = &t->limbo[epoch % QS_EPOCH_GRACE];
+    if (limbo->epoch != epoch) {
+        free_limbo(t, limbo);
+        limbo->epoch = epoch;
+    }
+    qs_chain_move(&limbo->chain, &orphans);
+}
+
+/* One attempt to advance, then frees what the epoch allows. */
+void qs_epoch_collect(struct qs_epoch_thread *t)
+{
+    uintptr_t epoch = try_advance(qs_epoch_domain_of(t));
+
+    t->until_advance = t->batch;
+    qs_add_owned(&t->base.scans, 1);
+    free_expired(t, epoch);
+    adopt_orphans(t, epoch);
+    qs_domain_note_garbage(t->base.domain);
+}
+
+/* Frees the orphans after three epochs; what others keep in limbo is theirs. */
+void qs_epoch_barrier(struct qs_epoch_domain *d)
+{
+    struct qs_chain orphans = { 0 };
+
+    qs_domain_adopt(&d->base, &orphans);
+    uintptr_t target = qs_load(&d->epoch, seq_cst) + QS_EPOCH_GRACE;
+    while (orphans.first && try_advance(d) < target)
+        qs_yield();
+    qs_chain_free(&orphans, &d->base.freed_nodes, &d->base.freed_bytes);
+}

@@ -1,0 +1,23 @@
+/* memory.h - the one way to memory for structures and schemes.
+ *
+ * Every allocation of the library goes through here, so that a test can fail it on
+ * purpose (by wrapping these symbols at link time) and a build can poison, pool or
+ * place it.  Both kinds are freed with qs_memory_free().
+ */
+#ifndef QS_RECLAIM_MEMORY_H
+#define QS_RECLAIM_MEMORY_H
+
+#include <stddef.h>
+
+/* Returns size bytes of uninitialised memory aligned to 16, or NULL. */
+void *qs_memory_alloc(size_t size);
+
+/* Returns size zeroed bytes on cache lines of their own, or NULL. */
+void *qs_memory_alloc_lines(size_t size);
+
+/* Returns size zeroed bytes aligned to 16, taken lazily from the system, or NULL. */
+void *qs_memory_alloc_zeroed(size_t size);
+
+void qs_memory_free(void *memory);
+
+#endif

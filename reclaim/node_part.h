@@ -1,0 +1,23 @@
+/* node_part.h - alloc and free_private of a scheme that stamps nothing into nodes
+ * (template; QS_PART_SCHEME names the scheme and is undefined again). */
+#include "reclaim/name.h"
+#include "reclaim/reclaim.h"
+
+static inline void *QS_SCHEME(QS_PART_SCHEME,
+                              alloc)(struct QS_SCHEME(QS_PART_SCHEME, thread) * t,
+                                     const struct qs_class *class)
+{
+    (void)t;
+    return qs_node_alloc(class);
+}
+
+static inline void QS_SCHEME(QS_PART_SCHEME,
+                             free_private)(struct QS_SCHEME(QS_PART_SCHEME, thread) * t,
+                                           const struct qs_class *class, void *node)
+{
+    (void)t;
+    (void)class;
+    qs_node_free(node);
+}
+
+#undef QS_PART_SCHEME

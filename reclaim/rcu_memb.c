@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rcu_memb.c - the slow paths of rcu_memb.h. */
+#include "reclaim/rcu_memb.h"
+
+/* Whether the calling thread is inside a read-side critical section. */
+static bool rcp_is_inside(void)
+{
+    return urcu_memb_read_ongoing();
+}
+
+#define QS_PART_SCHEME rcu_memb
+#define QS_RCU(name)   urcu_memb_##name
+#include "reclaim/rcu_part.c.h"

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rcu_part.c.h - the slow paths of rcu_part.h (template, included by one .c per
+ * flavour, with the same parameters). */
+#include <errno.h>
+
+#define rcp_domain QS_SCHEME(QS_PART_SCHEME, domain)
+#define rcp_thread QS_SCHEME(QS_PART_SCHEME, thread)
+#define rcp_flush  QS_SCHEME(QS_PART_SCHEME, flush)
+
+int QS_SCHEME(QS_PART_SCHEME, domain_init)(struct rcp_domain *d,
+                                           const struct qs_config *config)
+{
+    qs_domain_setup(&d->base, config);
+    return 0;
+}
+
+static void open_envelope(struct rcu_head *rcu)
+{
+    struct qs_rcu_envelope *e = (struct qs_rcu_envelope *)rcu; /* first member */
+    struct qs_domain *d = e->domain;
+
+    qs_chain_free(&e->chain, &d->freed_nodes, &d->freed_bytes);
+    qs_memory_free(e);
+}
+
+/* Sends a chain off.  False, keeping the chain, without memory for an envelope. */
+static bool send(struct qs_domain *d, struct qs_chain *chain, struct qs_rcu_envelope *e)
+{
+    if (!e && !(e = qs_memory_alloc(sizeof *e)))
+        return false;
+    e->domain = d;
+    e->chain = *chain;
+    *chain = (struct qs_chain){ 0 };
+    QS_RCU(call_rcu)(&e->rcu, open_envelope);
+    return true;
+}
+
+void rcp_flush(struct rcp_thread *t)
+{
+    struct qs_domain *d = t->base.domain;
+
+    qs_domain_adopt(d, &t->retired);
+    if (t->retired.first && send(d, &t->retired, t->envelope)) {
+        t->envelope = qs_memory_alloc(sizeof *t->envelope);
+        qs_store(&t->base.oldest, 0, relaxed);
+    }
+    qs_add_owned(&t->base.scans, 1);
+    qs_domain_note_garbage(d);
+}
+
+static void at_exit(struct qs_thread *thread)
+{
+    struct rcp_thread *t = (struct rcp_thread *)thread;
+
+    rcp_flush(t);
+    qs_domain_orphan(t->base.domain,
+                     &t->retired); /* if there was no memory to send it */
+    qs_memory_free(t->envelope);
+    t->envelope = NULL;
+    qs_thread_release(&t->base);
+    if (!qs_thread_registrations(at_exit)) {
+        while (rcp_is_inside())
+            QS_RCU(read_unlock)();
+        QS_RCU(unregister_thread)();
+    }
+}
+
+struct rcp_thread *QS_SCHEME(QS_PART_SCHEME, thread_register)(struct rcp_domain *d)
+{
+    bool first = !qs_thread_registrations(at_exit);
+    struct rcp_thread *t =
+        (struct rcp_thread *)qs_thread_claim(&d->base, sizeof *t, at_exit);
+    if (!t)
+        return NULL;
+    t->envelope = qs_memory_alloc(sizeof *t->envelope);
+    t->batch = d->base.config.batch ? d->base.config.batch : QS_RCU_BATCH;
+    if (first)
+        QS_RCU(register_thread)();
+    return t;
+}
+
+int QS_SCHEME(QS_PART_SCHEME, thread_unregister)(struct rcp_thread *t)
+{
+    if (!qs_thread_is_mine(&t->base))
+        return -EPERM;
+    if (rcp_is_inside())
+        return -EBUSY;
+    at_exit(&t->base);
+    return 0;
+}
+
+void QS_SCHEME(QS_PART_SCHEME, barrier)(struct rcp_domain *d)
+{
+    struct qs_chain orphans = { 0 };
+
+    qs_domain_adopt(&d->base, &orphans);
+    if (orphans.first && !send(&d->base, &orphans, NULL))
+        qs_domain_orphan(&d->base, &orphans);
+    QS_RCU(barrier)();
+}
+
+int QS_SCHEME(QS_PART_SCHEME, domain_destroy)(struct rcp_domain *d)
+{
+    if (qs_load(&d->base.registered, acquire))
+        return -EBUSY;
+    QS_RCU(barrier)();
+    qs_domain_free_orphans(&d->base);
+    qs_domain_free_records(&d->base);
+    return 0;
+}
+
+void QS_SCHEME(QS_PART_SCHEME, stats)(struct rcp_domain *d, struct qs_stats *stats)
+{
+    qs_domain_stats(&d->base, stats);
+}
+
+#undef rcp_domain
+#undef rcp_thread
+#undef rcp_flush

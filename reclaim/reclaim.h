@@ -1,0 +1,281 @@
+/* reclaim.h - the contract between structures and the schemes that free their nodes.
+ *
+ * A scheme S is a header reclaim/S.h that defines the names below, all of them static
+ * inline or constant where an operation meets them, and ends with QS_RECLAIM_SCHEME(S),
+ * which checks them.  A structure names its scheme at compile time, so every call is
+ * direct.  Schemes extend the two base structs of this file as their first member.
+ *
+ * Domain: all state of one instance of the scheme.
+ *   int  qs_S_domain_init(struct qs_S_domain *d, const struct qs_config *config)
+ *       config may be NULL.  0 or -ENOMEM.
+ *   int  qs_S_domain_destroy(struct qs_S_domain *d)
+ *       Frees all garbage.  -EBUSY, changing nothing, while threads are registered.
+ *
+ * Thread: one registration, passed to every operation, used by the thread that made it
+ * alone.  A thread that ends without unregistering is unregistered on its way out.
+ *   struct qs_S_thread *qs_S_thread_register(struct qs_S_domain *d)
+ *       NULL without memory.
+ *   int  qs_S_thread_unregister(struct qs_S_thread *t)
+ *       Leaves its garbage to the threads that stay.  -EBUSY inside an operation,
+ *       -EPERM on another thread than the one that registered; nothing changes then.
+ *
+ * Operation:
+ *   void qs_S_enter(t), qs_S_leave(t)
+ *       Bracket one operation; not nested.  leave drops every slot.
+ *   void qs_S_checkpoint(t)
+ *       First statement of a read phase; only restartable schemes expand it (a macro).
+ *   uintptr_t qs_S_protect(t, unsigned slot, const qs_word *loc)
+ *       An acquire-load of *loc.  The node it points to, tags set aside, is not freed
+ *       until the slot is used again or the operation is left.  loc lies in an immortal
+ *       object, or in a protected node whose word carries no mark.
+ *   bool qs_S_validate(t, const qs_word *safe_loc, uintptr_t seen)
+ *       After reading through a marked node: false means start again.  Constant true
+ *       under schemes that guard regions.
+ *   void qs_S_copy(t, unsigned dst, unsigned src)
+ *       Lets dst protect what src does.  dst > src, since scans read upwards.
+ *   void qs_S_drop(t, unsigned slot)
+ *   void qs_S_commit(t, unsigned n, void *const keep[])
+ *       End of the read phase, before the first shared write: only the n nodes of keep
+ *       stay protected.  Restartable schemes publish them here; others do nothing.
+ *
+ * Nodes:
+ *   void *qs_S_alloc(t, const struct qs_class *class)
+ *       class->size bytes aligned to 16, or NULL.
+ *   void qs_S_free_private(t, const struct qs_class *class, void *node)
+ *       Frees at once a node that no other thread has ever seen.
+ *   void qs_S_retire(t, const struct qs_class *class, void *node)
+ *       Frees the node when no thread can hold it any more.  Called exactly once, by
+ *       the thread whose CAS made it unreachable from every path, before it leaves.
+ *       Never fails and never allocates.
+ *
+ * Between operations:
+ *   void qs_S_quiesce(t)           holds no node (the duty of QSBR's readers)
+ *   void qs_S_offline(t), qs_S_online(t)   around waits: no duty while offline
+ *   void qs_S_flush(t)             frees what can be freed now
+ *   void qs_S_barrier(d)           waits until all is freed that was retired before by
+ *       threads that have flushed since or are gone.  The caller is outside any
+ *       operation and, if registered, offline.  Without effect under leak.
+ *   void qs_S_stats(d, struct qs_stats *stats)   any thread, any time
+ *
+ * Capabilities, enum constants:
+ *   qs_S_guards_regions   1: whatever was reachable at enter or later stays valid until
+ *       leave, even along unlinked nodes; 0: only what a slot protects does
+ *   qs_S_robust           1: a thread stalled inside an operation holds back a bounded
+ *       number of nodes; 0: it can hold back all of them
+ *   qs_S_restarts         1: a read phase may be restarted from its checkpoint
+ *   qs_S_frees_at_once    1: retire frees immediately; for structures whose own lock
+ *       keeps readers out, no others
+ *   qs_S_max_slots        links an operation can protect at a time
+ */
+#ifndef QS_RECLAIM_RECLAIM_H
+#define QS_RECLAIM_RECLAIM_H
+
+#include "reclaim/atomic.h"
+#include "reclaim/memory.h"
+
+/* Bits of a link that are not the node's address. */
+#define QS_TAG_MASK ((uintptr_t)7)
+
+/* A kind of node: how large it is and what to do before its memory goes.  Constant,
+ * and outlives every domain that saw one of its nodes. */
+struct qs_class {
+    const char *name;
+    size_t size;
+    void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread */
+};
+
+/* Precedes every node in memory, hidden from structures. */
+struct qs_header {
+    struct qs_header *next; /* while retired: the next one of a chain */
+    const struct qs_class *class;
+};
+_Static_assert(sizeof(struct qs_header) % 16 == 0, "nodes stay aligned to 16");
+
+/* Retired nodes, linked through their headers. */
+struct qs_chain {
+    struct qs_header *first, *last;
+    size_t nodes, bytes;
+};
+
+struct qs_stats {
+    uint64_t retired_nodes, retired_bytes;
+    uint64_t freed_nodes, freed_bytes;
+    uint64_t garbage_nodes, garbage_bytes; /* retired, not yet freed */
+    uint64_t peak_nodes, peak_bytes; /* most garbage any stats() or scan has seen */
+    uint64_t scans;                  /* attempts to find what may be freed */
+    uint64_t oldest_ns; /* age of the oldest garbage, at most; 0 if none or unknown */
+    unsigned threads;   /* registered now */
+};
+
+/* Optional settings of a domain; zero means the default. */
+struct qs_config {
+    unsigned batch; /* retirements of one thread between scans */
+    uint64_t watermark_nodes, watermark_bytes; /* garbage above either calls back */
+    void (*on_watermark)(const struct qs_stats *stats, void *argument);
+    void *argument;
+};
+
+struct qs_thread;
+
+/* What every scheme's domain begins with. */
+struct qs_domain {
+    _Alignas(QS_CACHE_LINE) qs_word threads; /* struct qs_thread *, grows only */
+    qs_word orphans;                         /* struct qs_header *, left by leavers */
+    qs_word records;                         /* length of the list of threads */
+    qs_word registered;
+    qs_word freed_nodes, freed_bytes; /* freed by no registered thread */
+    qs_word peak_nodes, peak_bytes;
+    qs_word above_watermark;
+    struct qs_config config;
+};
+
+/* What every scheme's thread record begins with.  Records are reused and live as long
+ * as their domain. */
+struct qs_thread {
+    struct qs_counters counters;
+    qs_word retired_nodes, retired_bytes; /* written by the owner, read by anyone */
+    qs_word freed_nodes, freed_bytes;
+    qs_word scans;
+    qs_word
+        oldest; /* qs_now() when the oldest garbage was retired, 0 if there is none */
+    qs_word in_use;
+    struct qs_domain *domain;
+    struct qs_thread *next;      /* in domain->threads */
+    struct qs_thread *next_mine; /* other registrations of the same system thread */
+    void (*at_exit)(struct qs_thread *t);
+    uint64_t random; /* state of qs_random() */
+    unsigned index;  /* dense, from 0, in its domain */
+};
+
+void qs_domain_setup(struct qs_domain *d, const struct qs_config *config);
+void qs_domain_free_records(struct qs_domain *d);
+void qs_domain_free_orphans(struct qs_domain *d);
+void qs_domain_adopt(struct qs_domain *d, struct qs_chain *chain);
+void qs_domain_orphan(struct qs_domain *d, struct qs_chain *chain);
+void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats);
+void qs_domain_note_garbage(struct qs_domain *d);
+
+struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
+                                  void (*at_exit)(struct qs_thread *));
+int qs_thread_release(struct qs_thread *t);
+bool qs_thread_is_mine(const struct qs_thread *t);
+unsigned qs_thread_registrations(void (*at_exit)(struct qs_thread *));
+uint64_t qs_now(void);
+
+/* Disposes of a node and frees its memory.  Out of line, because it calls back. */
+void qs_node_free(void *node);
+void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_bytes);
+
+/* The counters of a scheme's thread record. */
+#define QS_COUNTERS(t) (&((struct qs_thread *)(t))->counters)
+
+/* The first record of the domain; its `next` leads on. */
+static inline struct qs_thread *qs_domain_first(const struct qs_domain *d)
+{
+    return (struct qs_thread *)qs_load(&d->threads, acquire);
+}
+
+static inline struct qs_header *qs_header_of(void *node)
+{
+    return (struct qs_header *)node - 1;
+}
+
+static inline void *qs_node_of(struct qs_header *h)
+{
+    return h + 1;
+}
+
+static inline void qs_chain_push(struct qs_chain *chain, struct qs_header *h)
+{
+    h->next = chain->first;
+    if (!chain->first)
+        chain->last = h;
+    chain->first = h;
+    chain->nodes++;
+    chain->bytes += h->class->size;
+}
+
+/* Moves all of `from` in front of `to`. */
+static inline void qs_chain_move(struct qs_chain *to, struct qs_chain *from)
+{
+    if (!from->first)
+        return;
+    from->last->next = to->first;
+    if (!to->first)
+        to->last = from->last;
+    to->first = from->first;
+    to->nodes += from->nodes;
+    to->bytes += from->bytes;
+    *from = (struct qs_chain){ 0 };
+}
+
+static inline void *qs_node_alloc(const struct qs_class *class)
+{
+    struct qs_header *h = qs_memory_alloc(sizeof *h + class->size);
+    if (!h)
+        return NULL;
+    h->class = class;
+    return qs_node_of(h);
+}
+
+/* Counts a retirement in its thread's record. */
+static inline void qs_thread_count_retired(struct qs_thread *t, size_t bytes)
+{
+    qs_add_owned(&t->retired_nodes, 1);
+    qs_add_owned(&t->retired_bytes, bytes);
+}
+
+/* A thread's own pseudo-random number (xorshift*), for heights and back-off. */
+static inline uint64_t qs_random(struct qs_thread *t)
+{
+    uint64_t x = t->random;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    t->random = x;
+    return x * 0x2545f4914f6cdd1du;
+}
+
+/* clang-format off */
+#define QS_RECLAIM_HAS(fn, type) \
+    _Static_assert(_Generic(&fn, type: 1, default: 0), #fn ": not a " #type)
+/* clang-format on */
+
+#define QS_RECLAIM_SCHEME(S)                                                           \
+    QS_RECLAIM_HAS(qs_##S##_domain_init,                                               \
+                   int (*)(struct qs_##S##_domain *, const struct qs_config *));       \
+    QS_RECLAIM_HAS(qs_##S##_domain_destroy, int (*)(struct qs_##S##_domain *));        \
+    QS_RECLAIM_HAS(qs_##S##_thread_register,                                           \
+                   struct qs_##S##_thread *(*)(struct qs_##S##_domain *));             \
+    QS_RECLAIM_HAS(qs_##S##_thread_unregister, int (*)(struct qs_##S##_thread *));     \
+    QS_RECLAIM_HAS(qs_##S##_enter, void (*)(struct qs_##S##_thread *));                \
+    QS_RECLAIM_HAS(qs_##S##_leave, void (*)(struct qs_##S##_thread *));                \
+    QS_RECLAIM_HAS(qs_##S##_protect, uintptr_t (*)(struct qs_##S##_thread *, unsigned, \
+                                                   const qs_word *));                  \
+    QS_RECLAIM_HAS(qs_##S##_validate,                                                  \
+                   bool (*)(struct qs_##S##_thread *, const qs_word *, uintptr_t));    \
+    QS_RECLAIM_HAS(qs_##S##_copy,                                                      \
+                   void (*)(struct qs_##S##_thread *, unsigned, unsigned));            \
+    QS_RECLAIM_HAS(qs_##S##_drop, void (*)(struct qs_##S##_thread *, unsigned));       \
+    QS_RECLAIM_HAS(qs_##S##_commit,                                                    \
+                   void (*)(struct qs_##S##_thread *, unsigned, void *const *));       \
+    QS_RECLAIM_HAS(qs_##S##_alloc,                                                     \
+                   void *(*)(struct qs_##S##_thread *, const struct qs_class *));      \
+    QS_RECLAIM_HAS(qs_##S##_free_private, void (*)(struct qs_##S##_thread *,           \
+                                                   const struct qs_class *, void *));  \
+    QS_RECLAIM_HAS(qs_##S##_retire, void (*)(struct qs_##S##_thread *,                 \
+                                             const struct qs_class *, void *));        \
+    QS_RECLAIM_HAS(qs_##S##_quiesce, void (*)(struct qs_##S##_thread *));              \
+    QS_RECLAIM_HAS(qs_##S##_offline, void (*)(struct qs_##S##_thread *));              \
+    QS_RECLAIM_HAS(qs_##S##_online, void (*)(struct qs_##S##_thread *));               \
+    QS_RECLAIM_HAS(qs_##S##_flush, void (*)(struct qs_##S##_thread *));                \
+    QS_RECLAIM_HAS(qs_##S##_barrier, void (*)(struct qs_##S##_domain *));              \
+    QS_RECLAIM_HAS(qs_##S##_stats,                                                     \
+                   void (*)(struct qs_##S##_domain *, struct qs_stats *));             \
+    enum {                                                                             \
+        qs_##S##_is_a_reclaim_scheme = 1 + qs_##S##_guards_regions + qs_##S##_robust + \
+                                       qs_##S##_restarts + qs_##S##_frees_at_once +    \
+                                       qs_##S##_max_slots                              \
+    }
+
+#endif

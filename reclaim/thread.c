@@ -1,0 +1,258 @@
+/* thread.c - what all schemes share: records of threads, orphans, statistics. */
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "reclaim/reclaim.h"
+
+/* One system thread may hold registrations with many domains.  They form a list in a
+ * thread-specific slot, touched only when registering, so that a thread which ends
+ * without a word is unregistered by the slot's destructor. */
+static pthread_key_t my_registrations;
+static pthread_once_t my_registrations_once = PTHREAD_ONCE_INIT;
+static int my_registrations_error;
+
+static void unregister_all(void *first)
+{
+    struct qs_thread *t = first;
+    pthread_setspecific(my_registrations, t); /* POSIX cleared it; release walks it */
+    while ((t = pthread_getspecific(my_registrations)))
+        t->at_exit(t);
+}
+
+static void create_key(void)
+{
+    my_registrations_error = pthread_key_create(&my_registrations, unregister_all);
+}
+
+uint64_t qs_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static struct qs_thread *reuse_record(struct qs_domain *d)
+{
+    for (struct qs_thread *t = qs_domain_first(d); t; t = t->next) {
+        uintptr_t unused = 0;
+        if (!qs_load(&t->in_use, relaxed) && qs_cas(&t->in_use, &unused, 1))
+            return t;
+    }
+    return NULL;
+}
+
+static struct qs_thread *new_record(struct qs_domain *d, size_t record_size)
+{
+    struct qs_thread *t = qs_memory_alloc_lines(record_size);
+    if (!t)
+        return NULL;
+    t->domain = d;
+    t->index = (unsigned)qs_fetch_add(&d->records, 1, relaxed);
+    t->random = 0x9e3779b97f4a7c15u * (t->index + 1);
+    qs_init(&t->in_use, 1);
+
+    uintptr_t first = qs_load(&d->threads, relaxed);
+    do
+        t->next = (struct qs_thread *)first;
+    while (!qs_cas(&d->threads, &first, t));
+    return t;
+}
+
+/* Returns a record for the calling thread, fresh (zeroed) or left by another thread,
+ * or NULL.  at_exit is called if the thread ends while it still holds the record. */
+struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
+                                  void (*at_exit)(struct qs_thread *))
+{
+    pthread_once(&my_registrations_once, create_key);
+    if (my_registrations_error)
+        return NULL;
+    struct qs_thread *t = reuse_record(d);
+    if (!t)
+        t = new_record(d, record_size);
+    if (!t)
+        return NULL;
+    struct qs_thread *mine = pthread_getspecific(my_registrations);
+    if (pthread_setspecific(my_registrations, t)) {
+        qs_store(&t->in_use, 0, release);
+        return NULL;
+    }
+    t->next_mine = mine;
+    t->at_exit = at_exit;
+    t->counters = (struct qs_counters){ 0 };
+    qs_fetch_add(&d->registered, 1, relaxed);
+    return t;
+}
+
+/* Whether the calling thread made this registration. */
+bool qs_thread_is_mine(const struct qs_thread *t)
+{
+    const struct qs_thread *mine = pthread_getspecific(my_registrations);
+    while (mine && mine != t)
+        mine = mine->next_mine;
+    return mine == t;
+}
+
+/* How many registrations of one scheme the calling thread holds. */
+unsigned qs_thread_registrations(void (*at_exit)(struct qs_thread *))
+{
+    unsigned n = 0;
+    pthread_once(&my_registrations_once, create_key);
+    if (my_registrations_error)
+        return 0;
+    for (struct qs_thread *t = pthread_getspecific(my_registrations); t;
+         t = t->next_mine)
+        n += t->at_exit == at_exit;
+    return n;
+}
+
+/* Gives the record back; -EPERM if the calling thread does not hold it. */
+int qs_thread_release(struct qs_thread *t)
+{
+    if (!qs_thread_is_mine(t))
+        return -EPERM;
+    struct qs_thread *mine = pthread_getspecific(my_registrations);
+    if (mine == t) {
+        pthread_setspecific(my_registrations, t->next_mine);
+    } else {
+        while (mine->next_mine != t)
+            mine = mine->next_mine;
+        mine->next_mine = t->next_mine;
+    }
+    qs_fetch_add(&t->domain->registered, -(uintptr_t)1, relaxed);
+    qs_store(&t->in_use, 0, release); /* the next holder acquires by its CAS */
+    return 0;
+}
+
+void qs_domain_setup(struct qs_domain *d, const struct qs_config *config)
+{
+    *d = (struct qs_domain){ 0 };
+    if (config)
+        d->config = *config;
+}
+
+/* Frees the records; no thread may be registered. */
+void qs_domain_free_records(struct qs_domain *d)
+{
+    struct qs_thread *t = qs_domain_first(d);
+    while (t) {
+        struct qs_thread *next = t->next;
+        qs_memory_free(t);
+        t = next;
+    }
+    qs_store(&d->threads, 0, relaxed);
+}
+
+void qs_node_free(void *node)
+{
+    const struct qs_class *class = qs_header_of(node)->class;
+    if (class->dispose)
+        class->dispose(node);
+    qs_memory_free(qs_header_of(node));
+}
+
+/* Frees all nodes of the chain and adds them to the two words, shared or owned. */
+void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_bytes)
+{
+    struct qs_header *h = chain->first;
+    size_t nodes = chain->nodes, bytes = chain->bytes;
+
+    *chain = (struct qs_chain){ 0 };
+    while (h) {
+        struct qs_header *next = h->next;
+        qs_node_free(qs_node_of(h));
+        h = next;
+    }
+    qs_fetch_add(freed_nodes, nodes, release); /* read by stats, see there */
+    qs_fetch_add(freed_bytes, bytes, release);
+}
+
+/* Leaves a chain to whoever adopts it. */
+void qs_domain_orphan(struct qs_domain *d, struct qs_chain *chain)
+{
+    if (!chain->first)
+        return;
+    uintptr_t first = qs_load(&d->orphans, relaxed);
+    do
+        chain->last->next = (struct qs_header *)first;
+    while (!qs_cas(&d->orphans, &first, chain->first));
+    *chain = (struct qs_chain){ 0 };
+}
+
+/* Appends all orphans to the chain.  The exchange acquires what their retirers did. */
+void qs_domain_adopt(struct qs_domain *d, struct qs_chain *chain)
+{
+    if (!qs_load(&d->orphans, relaxed))
+        return;
+    struct qs_header *h = (struct qs_header *)qs_exchange(&d->orphans, 0, acq_rel);
+    while (h) {
+        struct qs_header *next = h->next;
+        qs_chain_push(chain, h);
+        h = next;
+    }
+}
+
+/* Frees the orphans of a domain that no thread uses any more. */
+void qs_domain_free_orphans(struct qs_domain *d)
+{
+    struct qs_chain chain = { 0 };
+    qs_domain_adopt(d, &chain);
+    qs_chain_free(&chain, &d->freed_nodes, &d->freed_bytes);
+}
+
+static void raise_to(qs_word *peak, uint64_t value)
+{
+    uintptr_t seen = qs_load(peak, relaxed);
+    while (seen < value && !qs_cas(peak, &seen, value))
+        ;
+}
+
+/* Sums the records.  Freed is read before retired, so that garbage is never negative:
+ * a node counted as freed has been counted as retired. */
+void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats)
+{
+    uint64_t oldest = 0;
+
+    *stats = (struct qs_stats){ .freed_nodes = qs_load(&d->freed_nodes, acquire),
+                                .freed_bytes = qs_load(&d->freed_bytes, acquire),
+                                .threads = (unsigned)qs_load(&d->registered, relaxed) };
+    for (struct qs_thread *t = qs_domain_first(d); t; t = t->next) {
+        stats->freed_nodes += qs_load(&t->freed_nodes, acquire);
+        stats->freed_bytes += qs_load(&t->freed_bytes, acquire);
+    }
+    for (struct qs_thread *t = qs_domain_first(d); t; t = t->next) {
+        stats->retired_nodes += qs_load(&t->retired_nodes, relaxed);
+        stats->retired_bytes += qs_load(&t->retired_bytes, relaxed);
+        stats->scans += qs_load(&t->scans, relaxed);
+        uint64_t since = qs_load(&t->oldest, relaxed);
+        if (since && (!oldest || since < oldest))
+            oldest = since;
+    }
+    if (stats->retired_nodes < stats->freed_nodes)
+        stats->retired_nodes = stats->freed_nodes;
+    if (stats->retired_bytes < stats->freed_bytes)
+        stats->retired_bytes = stats->freed_bytes;
+    stats->garbage_nodes = stats->retired_nodes - stats->freed_nodes;
+    stats->garbage_bytes = stats->retired_bytes - stats->freed_bytes;
+    raise_to(&d->peak_nodes, stats->garbage_nodes);
+    raise_to(&d->peak_bytes, stats->garbage_bytes);
+    stats->peak_nodes = qs_load(&d->peak_nodes, relaxed);
+    stats->peak_bytes = qs_load(&d->peak_bytes, relaxed);
+    if (oldest)
+        stats->oldest_ns = qs_now() - oldest;
+}
+
+/* Called by scans: records the peak, and calls the watermark back on each crossing. */
+void qs_domain_note_garbage(struct qs_domain *d)
+{
+    const struct qs_config *c = &d->config;
+    struct qs_stats stats;
+
+    qs_domain_stats(d, &stats);
+    if (!c->on_watermark)
+        return;
+    bool above = (c->watermark_nodes && stats.garbage_nodes > c->watermark_nodes) ||
+                 (c->watermark_bytes && stats.garbage_bytes > c->watermark_bytes);
+    if (qs_exchange(&d->above_watermark, above, relaxed) != above && above)
+        c->on_watermark(&stats, c->argument);
+}

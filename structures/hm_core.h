@@ -1,0 +1,224 @@
+/* hm_core.h - lock-free ordered list, the block that list and hash maps are built of
+ * (template).
+ *
+ * T. Harris, "A Pragmatic Implementation of Non-Blocking Linked-Lists", DISC 2001; in
+ * the form of M. Michael, "High Performance Dynamic Lock-Free Hash Tables and
+ * List-Based Sets", SPAA 2002, figure 9.  It differs in that a thread whose unlink
+ * fails searches again instead of leaving the node to others.
+ *
+ * Parameters, undefined again at the end:
+ *   HM_CORE_NAME           prefix of everything generated
+ *   HM_CORE_RECLAIM        scheme; its header is already included
+ *   HM_CORE_KEY            key type
+ *   HM_CORE_VALUE          value type
+ *   HM_CORE_COMPARE(a, b)  <0, 0 or >0; a: key in the list, b: key sought; both
+ *                          `const HM_CORE_KEY *`
+ *
+ * Algorithm.  Each node's `next` carries a mark bit.  Marking removes the node
+ * logically; from then on the word never changes.  A later CAS on the predecessor
+ * unlinks it, by its remover or by whoever passes.  The thread whose CAS unlinks a node
+ * retires it.
+ *
+ * Linearization points
+ *   insert, true    the CAS (3) that links the node
+ *   remove, true    the CAS (4) that marks the node
+ *   find, true      the load (2) that sees the node unmarked
+ *   find, false     the protect (1) that sees a larger key, or the end, if the node
+ *                   holding that link is unmarked then, which protect checks by reading
+ *                   mark and target in one word
+ *   insert or remove, false    as the find that decided it
+ *
+ * Memory order.  Every CAS is seq_cst: schemes argue over the total order of the unlink
+ * (5) and their own accesses (hp.h), and on x86-64 and ARMv8.1 it costs no more than
+ * acq_rel.
+ *   (1) protect, at least an acquire: pairs with (3), (4) and (5), sees the node's
+ * content (2) acquire: pairs with (3) and (5) of whoever wrote cur's link; a weaker
+ * load could follow a successor before its key is visible (3) releases the new node's
+ * content;  (4) and (5) pass on what they acquired
+ *
+ * Progress: lock-free.  Each retry means that another thread's CAS succeeded.
+ *
+ * Reclamation: two slots, one for the node that holds prev and one for cur, taking
+ * turns, so that no protection is ever copied.  prev is followed only while unmarked,
+ * hence any scheme carries it.  A node is unlinked by exactly one CAS, since prev's
+ * word leaves the value `cur` once and cur is not linked twice; its winner retires it.
+ *
+ * The functions run between enter and leave, which the caller does.
+ */
+#if !defined HM_CORE_NAME || !defined HM_CORE_RECLAIM || !defined HM_CORE_KEY || \
+    !defined HM_CORE_VALUE || !defined HM_CORE_COMPARE
+#error "hm_core.h: HM_CORE_NAME, _RECLAIM, _KEY, _VALUE and _COMPARE must be defined"
+#endif
+
+#include "reclaim/reclaim.h"
+#include "structures/template.h"
+
+#ifndef QS_STRUCTURES_HM_CORE_H
+#define QS_STRUCTURES_HM_CORE_H
+#define HMC_MARK ((uintptr_t)1)
+#endif
+
+#define hmc_node       QS_NAME(HM_CORE_NAME, node)
+#define hmc_window     QS_NAME(HM_CORE_NAME, window)
+#define hmc_class      QS_NAME(HM_CORE_NAME, class)
+#define hmc_node_at    QS_NAME(HM_CORE_NAME, node_at)
+#define hmc_unlink     QS_NAME(HM_CORE_NAME, unlink)
+#define hmc_find       QS_NAME(HM_CORE_NAME, find)
+#define hmc_link       QS_NAME(HM_CORE_NAME, link)
+#define hmc_remove     QS_NAME(HM_CORE_NAME, remove)
+#define hmc_free_all   QS_NAME(HM_CORE_NAME, free_all)
+#define hmc_thread     QS_SCHEME(HM_CORE_RECLAIM, thread)
+#define hmc_checkpoint QS_SCHEME(HM_CORE_RECLAIM, checkpoint)
+#define hmc_protect    QS_SCHEME(HM_CORE_RECLAIM, protect)
+#define hmc_commit     QS_SCHEME(HM_CORE_RECLAIM, commit)
+#define hmc_retire     QS_SCHEME(HM_CORE_RECLAIM, retire)
+
+_Static_assert(QS_SCHEME(HM_CORE_RECLAIM, is_a_reclaim_scheme),
+               "HM_CORE_RECLAIM must name a scheme whose header is included");
+_Static_assert(!QS_SCHEME(HM_CORE_RECLAIM, frees_at_once),
+               "readers walk this list without a lock: direct would free under them");
+_Static_assert(QS_SCHEME(HM_CORE_RECLAIM, max_slots) >= 2,
+               "this list protects two nodes at a time");
+
+struct hmc_node {
+    qs_word next; /* struct hmc_node *, low bit: this node is removed */
+    HM_CORE_KEY key;
+    HM_CORE_VALUE value;
+};
+
+static const struct qs_class hmc_class = { .name = "list node",
+                                           .size = sizeof(struct hmc_node) };
+
+/* Where a search stopped: *prev linked to cur, cur to next. */
+struct hmc_window {
+    qs_word *prev;
+    struct hmc_node *cur; /* first node not before the key; NULL at the end */
+    uintptr_t next;       /* cur's link, unmarked */
+};
+
+static inline struct hmc_node *hmc_node_at(uintptr_t link)
+{
+    return (struct hmc_node *)(link & ~HMC_MARK);
+}
+
+/* Unlinks and retires the marked w->cur; false if *w->prev changed meanwhile. */
+static inline bool hmc_unlink(struct hmc_thread *t, struct hmc_window *w)
+{
+    uintptr_t expected = (uintptr_t)w->cur;
+
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_UNLINK, w->prev, &expected, /* (5) */
+                        w->next & ~HMC_MARK))
+        return false;
+    hmc_retire(t, &hmc_class, w->cur);
+    return true;
+}
+
+/* Looks for key from head on.  True if found; w is set either way, and the nodes of its
+ * prev and cur are protected. */
+static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_KEY *key,
+                            struct hmc_window *w)
+{
+    unsigned steps = 0, slot = 0;
+    int order = 1;
+
+    hmc_checkpoint(t);
+    w->prev = head;
+    for (;;) {
+        uintptr_t link = hmc_protect(t, slot, w->prev); /* (1) */
+        w->cur = hmc_node_at(link);
+        bool stale = link & HMC_MARK; /* the node that holds w->prev was removed */
+        if (!stale) {
+            if (!w->cur)
+                break;
+            steps++;
+            w->next = qs_load(&w->cur->next, acquire); /* (2) */
+            if (!(w->next & HMC_MARK)) {
+                order = HM_CORE_COMPARE(&w->cur->key, key);
+                if (order >= 0)
+                    break;
+                w->prev = &w->cur->next;
+                slot ^= 1; /* the other slot keeps protecting the node of w->prev */
+                continue;
+            }
+            hmc_commit(t, 1, (void *[]){ w->cur });
+            stale = !hmc_unlink(t, w);
+        }
+        if (stale) {
+            QS_COUNT_RESTART(QS_COUNTERS(t));
+            w->prev = head;
+        }
+    }
+    QS_COUNT_STEPS(QS_COUNTERS(t), steps);
+    return order == 0;
+}
+
+/* Links n where its key belongs.  If the key is present, leaves n to the caller,
+ * returns false and sets w->cur to the node found. */
+static inline bool hmc_link(struct hmc_thread *t, qs_word *head, struct hmc_node *n,
+                            enum qs_cas_site site, struct hmc_window *w)
+{
+    while (!hmc_find(t, head, &n->key, w)) {
+        uintptr_t expected = (uintptr_t)w->cur;
+        hmc_commit(t, 1, (void *[]){ w->cur });
+        qs_store(&n->next, expected, relaxed);
+        if (qs_counted_cas(QS_COUNTERS(t), site, w->prev, &expected,
+                           (uintptr_t)n)) /* (3) */
+            return true;
+    }
+    return false;
+}
+
+/* Removes key and copies its value to *value unless value is NULL; false if absent. */
+static inline bool hmc_remove(struct hmc_thread *t, qs_word *head,
+                              const HM_CORE_KEY *key, HM_CORE_VALUE *value)
+{
+    struct hmc_window w;
+
+    while (hmc_find(t, head, key, &w)) {
+        uintptr_t expected = w.next;
+        hmc_commit(t, 1, (void *[]){ w.cur });
+        if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, &w.cur->next,
+                            &expected, /* (4) */
+                            w.next | HMC_MARK))
+            continue;
+        if (value)
+            *value = w.cur->value;
+        if (!hmc_unlink(t, &w))
+            hmc_find(t, head, key, &w); /* unlinks it on the way, unless done */
+        return true;
+    }
+    return false;
+}
+
+/* Frees every node from head on; no other thread may use the list. */
+static inline void hmc_free_all(qs_word *head)
+{
+    struct hmc_node *n = hmc_node_at(qs_load(head, relaxed));
+
+    qs_init(head, 0);
+    while (n) {
+        struct hmc_node *next = hmc_node_at(qs_load(&n->next, relaxed));
+        qs_node_free(n);
+        n = next;
+    }
+}
+
+#undef hmc_node
+#undef hmc_window
+#undef hmc_class
+#undef hmc_node_at
+#undef hmc_unlink
+#undef hmc_find
+#undef hmc_link
+#undef hmc_remove
+#undef hmc_free_all
+#undef hmc_thread
+#undef hmc_checkpoint
+#undef hmc_protect
+#undef hmc_commit
+#undef hmc_retire
+#undef HM_CORE_NAME
+#undef HM_CORE_RECLAIM
+#undef HM_CORE_KEY
+#undef HM_CORE_VALUE
+#undef HM_CORE_COMPARE

@@ -1,0 +1,160 @@
+/* hm_list.h - lock-free ordered list as a map (template).
+ *
+ * Harris 2001 in Michael's form of 2002; algorithm, linearization points, memory order
+ * and progress are those of hm_core.h.  Operations take time proportional to the number
+ * of smaller keys.
+ *
+ * Parameters, undefined again at the end:
+ *   QS_MAP_NAME           prefix of everything generated; also `struct QS_MAP_NAME`
+ *   QS_MAP_RECLAIM        scheme; its header is already included
+ *   QS_MAP_KEY            key type
+ *   QS_MAP_VALUE          value type, copied in and out
+ *   QS_MAP_COMPARE(a, b)  <0, 0 or >0 for two `const QS_MAP_KEY *`
+ *
+ * All operations but init, destroy and next may run on any registered threads at once.
+ */
+#if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
+    !defined QS_MAP_VALUE || !defined QS_MAP_COMPARE
+#error "hm_list.h: QS_MAP_NAME, _RECLAIM, _KEY, _VALUE and _COMPARE must be defined"
+#endif
+
+#include <errno.h>
+
+#include "reclaim/reclaim.h"
+#include "structures/template.h"
+
+#define hml              QS_MAP_NAME
+#define hml_core         QS_NAME(QS_MAP_NAME, core)
+#define hml_node         QS_NAME(QS_MAP_NAME, core_node)
+#define hml_window       QS_NAME(QS_MAP_NAME, core_window)
+#define hml_class        QS_NAME(QS_MAP_NAME, core_class)
+#define hml_core_find    QS_NAME(QS_MAP_NAME, core_find)
+#define hml_core_link    QS_NAME(QS_MAP_NAME, core_link)
+#define hml_core_remove  QS_NAME(QS_MAP_NAME, core_remove)
+#define hml_free_all     QS_NAME(QS_MAP_NAME, core_free_all)
+#define hml_node_at      QS_NAME(QS_MAP_NAME, core_node_at)
+#define hml_cursor       QS_NAME(QS_MAP_NAME, cursor)
+#define hml_init         QS_NAME(QS_MAP_NAME, init)
+#define hml_destroy      QS_NAME(QS_MAP_NAME, destroy)
+#define hml_get          QS_NAME(QS_MAP_NAME, get)
+#define hml_insert       QS_NAME(QS_MAP_NAME, insert)
+#define hml_remove       QS_NAME(QS_MAP_NAME, remove)
+#define hml_next         QS_NAME(QS_MAP_NAME, next)
+#define hml_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define hml_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define hml_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define hml_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define hml_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
+
+#define HM_CORE_NAME          hml_core
+#define HM_CORE_RECLAIM       QS_MAP_RECLAIM
+#define HM_CORE_KEY           QS_MAP_KEY
+#define HM_CORE_VALUE         QS_MAP_VALUE
+#define HM_CORE_COMPARE(a, b) QS_MAP_COMPARE(a, b)
+#include "structures/hm_core.h"
+
+struct hml {
+    qs_word head;
+};
+
+/* A walk through a map at rest; starts zeroed. */
+struct hml_cursor {
+    struct hml_node *at;
+};
+
+/* Makes an empty list; capacity is ignored.  Returns 0. */
+static inline int hml_init(struct hml *m, size_t capacity)
+{
+    (void)capacity;
+    qs_init(&m->head, 0);
+    return 0;
+}
+
+/* Frees everything that is in the map; no other thread may use it. */
+static inline void hml_destroy(struct hml *m)
+{
+    hml_free_all(&m->head);
+}
+
+/* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
+static inline bool hml_get(struct hml *m, struct hml_thread *t, QS_MAP_KEY key,
+                           QS_MAP_VALUE *value)
+{
+    struct hml_window w;
+
+    hml_enter(t);
+    bool found = hml_core_find(t, &m->head, &key, &w);
+    if (found)
+        *value = w.cur->value;
+    hml_leave(t);
+    return found;
+}
+
+/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
+static inline int hml_insert(struct hml *m, struct hml_thread *t, QS_MAP_KEY key,
+                             QS_MAP_VALUE value)
+{
+    struct hml_window w;
+    struct hml_node *n = hml_alloc(t, &hml_class);
+
+    if (!n)
+        return -ENOMEM;
+    n->key = key;
+    n->value = value;
+    hml_enter(t);
+    bool inserted = hml_core_link(t, &m->head, n, QS_SITE_LINK, &w);
+    hml_leave(t);
+    if (!inserted)
+        hml_free_private(t, &hml_class, n);
+    return inserted;
+}
+
+/* Removes key and copies its value to *value unless value is NULL; false if absent. */
+static inline bool hml_remove(struct hml *m, struct hml_thread *t, QS_MAP_KEY key,
+                              QS_MAP_VALUE *value)
+{
+    hml_enter(t);
+    bool removed = hml_core_remove(t, &m->head, &key, value);
+    hml_leave(t);
+    return removed;
+}
+
+/* The pairs of a map at rest, in order of keys: false after the last. */
+static inline bool hml_next(struct hml *m, struct hml_cursor *c, QS_MAP_KEY *key,
+                            QS_MAP_VALUE *value)
+{
+    c->at = hml_node_at(qs_load(c->at ? &c->at->next : &m->head, relaxed));
+    if (!c->at)
+        return false;
+    *key = c->at->key;
+    *value = c->at->value;
+    return true;
+}
+
+#undef hml
+#undef hml_core
+#undef hml_node
+#undef hml_window
+#undef hml_class
+#undef hml_core_find
+#undef hml_core_link
+#undef hml_core_remove
+#undef hml_free_all
+#undef hml_node_at
+#undef hml_cursor
+#undef hml_init
+#undef hml_destroy
+#undef hml_get
+#undef hml_insert
+#undef hml_remove
+#undef hml_next
+#undef hml_thread
+#undef hml_enter
+#undef hml_leave
+#undef hml_alloc
+#undef hml_free_private
+#undef QS_MAP_NAME
+#undef QS_MAP_RECLAIM
+#undef QS_MAP_KEY
+#undef QS_MAP_VALUE
+#undef QS_MAP_COMPARE

@@ -1,0 +1,56 @@
+/* striped_count.h - a count that many threads change without sharing a cache line.
+ *
+ * Each thread adds to a stripe of its own and moves it to the common total when it has
+ * strayed QS_COUNT_FOLD from zero, in either direction alike: a one-sided rule lets a
+ * table of 24 keys believe it holds hundreds.  The total is off by at most
+ * QS_COUNT_STRIPES * QS_COUNT_FOLD; the sum over all stripes is exact at rest.
+ *
+ * All accesses are relaxed: nothing is read because of what a count says.
+ */
+#ifndef QS_STRUCTURES_STRIPED_COUNT_H
+#define QS_STRUCTURES_STRIPED_COUNT_H
+
+#include "reclaim/reclaim.h"
+
+enum { QS_COUNT_STRIPES = 16, QS_COUNT_FOLD = 16 };
+
+struct qs_striped_count {
+    struct {
+        _Alignas(QS_CACHE_LINE) qs_word value;
+    } stripe[QS_COUNT_STRIPES];
+    _Alignas(QS_CACHE_LINE) qs_word total;
+};
+
+static inline void qs_striped_count_init(struct qs_striped_count *c)
+{
+    for (unsigned i = 0; i < QS_COUNT_STRIPES; i++)
+        qs_init(&c->stripe[i].value, 0);
+    qs_init(&c->total, 0);
+}
+
+/* Adds 1 or -1 for the thread.  Returns the new total if it was brought up to date, and
+ * 0 otherwise. */
+static inline size_t qs_striped_count_add(struct qs_striped_count *c,
+                                          const struct qs_thread *t, int delta)
+{
+    qs_word *mine = &c->stripe[t->index % QS_COUNT_STRIPES].value;
+    intptr_t value = (intptr_t)qs_fetch_add(mine, delta, relaxed) + delta;
+
+    if (value < QS_COUNT_FOLD && value > -QS_COUNT_FOLD)
+        return 0;
+    intptr_t folded = (intptr_t)qs_exchange(mine, 0, relaxed);
+    intptr_t total = (intptr_t)qs_fetch_add(&c->total, folded, relaxed) + folded;
+    return total > 0 ? (size_t)total : 0;
+}
+
+/* The count, exact while nobody adds. */
+static inline size_t qs_striped_count_sum(const struct qs_striped_count *c)
+{
+    uintptr_t sum = qs_load(&c->total, relaxed);
+
+    for (unsigned i = 0; i < QS_COUNT_STRIPES; i++)
+        sum += qs_load(&c->stripe[i].value, relaxed);
+    return (size_t)sum;
+}
+
+#endif
