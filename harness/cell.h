@@ -1,0 +1,58 @@
+/* cell.h - one point of a measurement: everything that decides what is run. */
+#ifndef QS_HARNESS_CELL_H
+#define QS_HARNESS_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "reclaim/counters.h"
+
+enum qs_distribution { QS_UNIFORM, QS_ZIPF };
+
+struct qs_cell {
+    char structure[32], reclaim[32];
+    unsigned threads;
+    char placement[64]; /* compact | cores | scatter | numa-rr | list:... | none */
+    bool oversubscribe; /* more threads than processors allowed: they take turns */
+    uint64_t keys;      /* size of the key range [0, keys) */
+    uint64_t prefill;   /* keys present before the first operation, exactly */
+    bool prefill_even;  /* 0, 2, 4, ... instead of a random choice */
+    bool sized;         /* the structure is told prefill as its capacity; else it grows */
+    unsigned insert_permille, delete_permille; /* the rest are gets */
+    enum qs_distribution distribution;
+    double theta;           /* of zipf */
+    unsigned quiesce_every; /* operations of a thread between calls of quiesce */
+    double warmup_s, duration_s, timeout_s;
+};
+
+enum { QS_CELL_TEXT = 512 };
+
+/* Writes the canonical "key=value;..." text of the cell, warm-up, duration and time-out
+ * left out: equal texts mean comparable results.  Returns text. */
+char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT]);
+
+/* 64-bit FNV-1a of the canonical text: the cell's id in every file. */
+uint64_t qs_cell_id(const struct qs_cell *cell);
+
+/* What one repeat of a cell measured.  NaN or a negative count: not available here. */
+struct qs_sample {
+    bool valid;      /* the map's content agrees with the operations' results */
+    char error[160]; /* why not, or empty */
+    double seconds;  /* mean over threads of the measured interval */
+    uint64_t ops, gets, inserts, deletes;       /* all attempts in the interval */
+    uint64_t hits, inserted, deleted;           /* those that found, added, removed */
+    double mops;                                /* sum of the threads' own rates */
+    double mops_thread_min, mops_thread_max;
+    double cpu_ns_per_op;                       /* thread CPU time / operations */
+    uint64_t cas_tries[QS_SITES], cas_fails[QS_SITES];
+    uint64_t restarts, steps;
+    uint64_t retired, freed;   /* from creation to the end of the workers */
+    uint64_t garbage_peak;     /* nodes, sampled every 10 ms and at scans */
+    uint64_t garbage_peak_bytes;
+    long rss_peak_kb;
+    long ctx_switches, migrations, page_faults;
+    char start_utc[32];
+};
+
+#endif
