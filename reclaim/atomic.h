@@ -70,6 +70,36 @@ extern qs_word qs_tsan_fence_word; /* memory.c */
 #define qs_fence(order) atomic_thread_fence(memory_order_##order)
 #endif
 
+/* Statistics: words that are added to and read, but decide nothing.  A reader that
+ * acquires one tally sees what was added to others before.  An explorer need not treat
+ * them as communication. */
+static inline void qs_tally_own(qs_word *word, uintptr_t value) /* one thread writes */
+{
+    qs_store(word, qs_load(word, relaxed) + value, release);
+}
+
+static inline void qs_tally_shared(qs_word *word, uintptr_t value)
+{
+    qs_fetch_add(word, value, release);
+}
+
+static inline void qs_tally_set(qs_word *word, uintptr_t value)
+{
+    qs_store(word, value, relaxed);
+}
+
+static inline void qs_tally_raise(qs_word *word, uintptr_t value) /* to a maximum */
+{
+    uintptr_t seen = qs_load(word, relaxed);
+    while (seen < value && !qs_cas(word, &seen, value))
+        ;
+}
+
+static inline uintptr_t qs_tally_read(const qs_word *word)
+{
+    return qs_load(word, acquire);
+}
+
 /* Tells the processor that this thread waits for another one. */
 static inline void qs_pause(void)
 {
@@ -100,12 +130,6 @@ static inline bool qs_counted_cas(struct qs_counters *counters, enum qs_cas_site
         counters->cas_fails[site] += !swapped;
     }
     return swapped;
-}
-
-/* Adds to a word that only the calling thread writes and anyone may read. */
-static inline void qs_add_owned(qs_word *word, uintptr_t value)
-{
-    qs_store(word, qs_load(word, relaxed) + value, relaxed);
 }
 
 #endif

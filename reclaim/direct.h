@@ -40,8 +40,8 @@ static inline void qs_direct_retire(struct qs_direct_thread *t,
     size_t size = class->size;
     qs_thread_count_retired(&t->base, size);
     qs_node_free(node);
-    qs_add_owned(&t->base.freed_nodes, 1);
-    qs_add_owned(&t->base.freed_bytes, size);
+    qs_tally_own(&t->base.freed_nodes, 1);
+    qs_tally_own(&t->base.freed_bytes, size);
 }
 
 static inline void qs_direct_flush(struct qs_direct_thread *t)

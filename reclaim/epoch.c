@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-#include "reclaim/lock.h"
-
 void qs_epoch_domain_init(struct qs_epoch_domain *d, const struct qs_config *config)
 {
     qs_domain_setup(&d->base, config);
@@ -52,7 +50,7 @@ int qs_epoch_thread_unregister(struct qs_epoch_thread *t)
     qs_epoch_collect(t);
     for (unsigned i = 0; i < QS_EPOCH_GRACE; i++)
         qs_domain_orphan(t->base.domain, &t->limbo[i].chain);
-    qs_store(&t->base.oldest, 0, relaxed);
+    qs_tally_set(&t->base.oldest, 0);
     return qs_thread_release(&t->base);
 }
 
@@ -82,8 +80,8 @@ void qs_epoch_reuse_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)
 {
     free_limbo(t, limbo);
     limbo->epoch = t->current;
-    if (!qs_load(&t->base.oldest, relaxed))
-        qs_store(&t->base.oldest, qs_now(), relaxed);
+    if (!qs_tally_read(&t->base.oldest))
+        qs_tally_set(&t->base.oldest, qs_now());
 }
 
 /* Frees every limbo list that is old enough. */
@@ -98,7 +96,7 @@ static void free_expired(struct qs_epoch_thread *t, uintptr_t epoch)
         left |= limbo->chain.first != NULL;
     }
     if (!left)
-        qs_store(&t->base.oldest, 0, relaxed);
+        qs_tally_set(&t->base.oldest, 0);
 }
 
 /* An orphan's retirer was gone before it was adopted, so whoever could hold it
@@ -125,7 +123,7 @@ void qs_epoch_collect(struct qs_epoch_thread *t)
     uintptr_t epoch = try_advance(qs_epoch_domain_of(t));
 
     t->until_advance = t->batch;
-    qs_add_owned(&t->base.scans, 1);
+    qs_tally_own(&t->base.scans, 1);
     free_expired(t, epoch);
     adopt_orphans(t, epoch);
     qs_domain_note_garbage(t->base.domain);

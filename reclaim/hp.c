@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "reclaim/lock.h"
-
 int qs_hp_domain_init(struct qs_hp_domain *d, const struct qs_config *config)
 {
     qs_domain_setup(&d->base, config);
@@ -61,7 +59,7 @@ static int unregister(struct qs_hp_thread *t)
     qs_hp_leave(t);
     qs_hp_flush(t);
     qs_domain_orphan(t->base.domain, &t->retired);
-    qs_store(&t->base.oldest, 0, relaxed);
+    qs_tally_set(&t->base.oldest, 0);
     return qs_thread_release(&t->base);
 }
 
@@ -158,9 +156,9 @@ void qs_hp_flush(struct qs_hp_thread *t)
     size_snapshot(t);
     scan(d, &t->retired, t->snapshot, t->snapshot_size, &t->base.freed_nodes,
          &t->base.freed_bytes);
-    qs_add_owned(&t->base.scans, 1);
+    qs_tally_own(&t->base.scans, 1);
     if (!t->retired.first)
-        qs_store(&t->base.oldest, 0, relaxed);
+        qs_tally_set(&t->base.oldest, 0);
     set_threshold(t);
     qs_domain_note_garbage(d);
 }

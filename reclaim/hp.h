@@ -118,7 +118,7 @@ static inline void qs_hp_retire(struct qs_hp_thread *t, const struct qs_class *c
 {
     qs_thread_count_retired(&t->base, class->size);
     if (!t->retired.first)
-        qs_store(&t->base.oldest, qs_now(), relaxed);
+        qs_tally_set(&t->base.oldest, qs_now());
     qs_chain_push(&t->retired, qs_header_of(node));
     if (t->retired.nodes >= t->threshold || QS_BUGGIFY(100))
         qs_hp_flush(t);

@@ -40,7 +40,7 @@ static inline void qs_leak_retire(struct qs_leak_thread *t,
 {
     qs_thread_count_retired(&t->base, class->size);
     if (!t->retired.first)
-        qs_store(&t->base.oldest, qs_now(), relaxed);
+        qs_tally_set(&t->base.oldest, qs_now());
     qs_chain_push(&t->retired, qs_header_of(node));
 }
 

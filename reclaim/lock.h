@@ -12,7 +12,6 @@
 #else
 
 #include <pthread.h>
-#include <sched.h>
 
 struct qs_mutex {
     pthread_mutex_t lock;
@@ -66,11 +65,6 @@ static inline void qs_rwlock_write(struct qs_rwlock *l)
 static inline void qs_rwlock_release(struct qs_rwlock *l)
 {
     pthread_rwlock_unlock(&l->lock);
-}
-
-static inline void qs_yield(void)
-{
-    sched_yield();
 }
 
 #endif

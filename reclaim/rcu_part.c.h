@@ -42,9 +42,9 @@ void rcp_flush(struct rcp_thread *t)
     qs_domain_adopt(d, &t->retired);
     if (t->retired.first && send(d, &t->retired, t->envelope)) {
         t->envelope = qs_memory_alloc(sizeof *t->envelope);
-        qs_store(&t->base.oldest, 0, relaxed);
+        qs_tally_set(&t->base.oldest, 0);
     }
-    qs_add_owned(&t->base.scans, 1);
+    qs_tally_own(&t->base.scans, 1);
     qs_domain_note_garbage(d);
 }
 

@@ -86,7 +86,7 @@ static inline void rcp_retire(struct rcp_thread *t, const struct qs_class *class
 {
     qs_thread_count_retired(&t->base, class->size);
     if (!t->retired.first)
-        qs_store(&t->base.oldest, qs_now(), relaxed);
+        qs_tally_set(&t->base.oldest, qs_now());
     qs_chain_push(&t->retired, qs_header_of(node));
     if (t->retired.nodes >= t->batch || QS_BUGGIFY(100))
         rcp_flush(t);

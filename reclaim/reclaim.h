@@ -72,6 +72,7 @@
 
 #include "reclaim/atomic.h"
 #include "reclaim/memory.h"
+#include "reclaim/system.h"
 
 /* Bits of a link that are not the node's address. */
 #define QS_TAG_MASK ((uintptr_t)7)
@@ -160,7 +161,6 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
 int qs_thread_release(struct qs_thread *t);
 bool qs_thread_is_mine(const struct qs_thread *t);
 unsigned qs_thread_registrations(void (*at_exit)(struct qs_thread *));
-uint64_t qs_now(void);
 
 /* Disposes of a node and frees its memory.  Out of line, because it calls back. */
 void qs_node_free(void *node);
@@ -221,8 +221,8 @@ static inline void *qs_node_alloc(const struct qs_class *class)
 /* Counts a retirement in its thread's record. */
 static inline void qs_thread_count_retired(struct qs_thread *t, size_t bytes)
 {
-    qs_add_owned(&t->retired_nodes, 1);
-    qs_add_owned(&t->retired_bytes, bytes);
+    qs_tally_own(&t->retired_nodes, 1);
+    qs_tally_own(&t->retired_bytes, bytes);
 }
 
 /* A thread's own pseudo-random number (xorshift*), for heights and back-off. */

@@ -1,35 +1,18 @@
 /* thread.c - what all schemes share: records of threads, orphans, statistics. */
 #include <errno.h>
-#include <pthread.h>
-#include <time.h>
 
 #include "reclaim/reclaim.h"
+#include "reclaim/system.h"
 
-/* One system thread may hold registrations with many domains.  They form a list in a
- * thread-specific slot, touched only when registering, so that a thread which ends
- * without a word is unregistered by the slot's destructor. */
-static pthread_key_t my_registrations;
-static pthread_once_t my_registrations_once = PTHREAD_ONCE_INIT;
-static int my_registrations_error;
-
-static void unregister_all(void *first)
+/* One system thread may hold registrations with many domains.  They form a list in the
+ * thread's slot, touched only when registering, so that a thread which ends without a
+ * word is unregistered on its way out. */
+void qs_slot_at_thread_end(void *first)
 {
     struct qs_thread *t = first;
-    pthread_setspecific(my_registrations, t); /* POSIX cleared it; release walks it */
-    while ((t = pthread_getspecific(my_registrations)))
+    qs_slot_set(t); /* it was cleared before the call; release looks for it there */
+    while ((t = qs_slot_get()))
         t->at_exit(t);
-}
-
-static void create_key(void)
-{
-    my_registrations_error = pthread_key_create(&my_registrations, unregister_all);
-}
-
-uint64_t qs_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static struct qs_thread *reuse_record(struct qs_domain *d)
@@ -64,16 +47,15 @@ static struct qs_thread *new_record(struct qs_domain *d, size_t record_size)
 struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
                                   void (*at_exit)(struct qs_thread *))
 {
-    pthread_once(&my_registrations_once, create_key);
-    if (my_registrations_error)
+    if (qs_slot_prepare())
         return NULL;
     struct qs_thread *t = reuse_record(d);
     if (!t)
         t = new_record(d, record_size);
     if (!t)
         return NULL;
-    struct qs_thread *mine = pthread_getspecific(my_registrations);
-    if (pthread_setspecific(my_registrations, t)) {
+    struct qs_thread *mine = qs_slot_get();
+    if (qs_slot_set(t)) {
         qs_store(&t->in_use, 0, release);
         return NULL;
     }
@@ -87,7 +69,7 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
 /* Whether the calling thread made this registration. */
 bool qs_thread_is_mine(const struct qs_thread *t)
 {
-    const struct qs_thread *mine = pthread_getspecific(my_registrations);
+    const struct qs_thread *mine = qs_slot_get();
     while (mine && mine != t)
         mine = mine->next_mine;
     return mine == t;
@@ -97,11 +79,9 @@ bool qs_thread_is_mine(const struct qs_thread *t)
 unsigned qs_thread_registrations(void (*at_exit)(struct qs_thread *))
 {
     unsigned n = 0;
-    pthread_once(&my_registrations_once, create_key);
-    if (my_registrations_error)
+    if (qs_slot_prepare())
         return 0;
-    for (struct qs_thread *t = pthread_getspecific(my_registrations); t;
-         t = t->next_mine)
+    for (struct qs_thread *t = qs_slot_get(); t; t = t->next_mine)
         n += t->at_exit == at_exit;
     return n;
 }
@@ -111,9 +91,9 @@ int qs_thread_release(struct qs_thread *t)
 {
     if (!qs_thread_is_mine(t))
         return -EPERM;
-    struct qs_thread *mine = pthread_getspecific(my_registrations);
+    struct qs_thread *mine = qs_slot_get();
     if (mine == t) {
-        pthread_setspecific(my_registrations, t->next_mine);
+        qs_slot_set(t->next_mine);
     } else {
         while (mine->next_mine != t)
             mine = mine->next_mine;
@@ -163,8 +143,8 @@ void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_
         qs_node_free(qs_node_of(h));
         h = next;
     }
-    qs_fetch_add(freed_nodes, nodes, release); /* read by stats, see there */
-    qs_fetch_add(freed_bytes, bytes, release);
+    qs_tally_shared(freed_nodes, nodes);
+    qs_tally_shared(freed_bytes, bytes);
 }
 
 /* Leaves a chain to whoever adopts it. */
@@ -200,31 +180,24 @@ void qs_domain_free_orphans(struct qs_domain *d)
     qs_chain_free(&chain, &d->freed_nodes, &d->freed_bytes);
 }
 
-static void raise_to(qs_word *peak, uint64_t value)
-{
-    uintptr_t seen = qs_load(peak, relaxed);
-    while (seen < value && !qs_cas(peak, &seen, value))
-        ;
-}
-
 /* Sums the records.  Freed is read before retired, so that garbage is never negative:
  * a node counted as freed has been counted as retired. */
 void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats)
 {
     uint64_t oldest = 0;
 
-    *stats = (struct qs_stats){ .freed_nodes = qs_load(&d->freed_nodes, acquire),
-                                .freed_bytes = qs_load(&d->freed_bytes, acquire),
-                                .threads = (unsigned)qs_load(&d->registered, relaxed) };
+    *stats = (struct qs_stats){ .freed_nodes = qs_tally_read(&d->freed_nodes),
+                                .freed_bytes = qs_tally_read(&d->freed_bytes),
+                                .threads = (unsigned)qs_tally_read(&d->registered) };
     for (struct qs_thread *t = qs_domain_first(d); t; t = t->next) {
-        stats->freed_nodes += qs_load(&t->freed_nodes, acquire);
-        stats->freed_bytes += qs_load(&t->freed_bytes, acquire);
+        stats->freed_nodes += qs_tally_read(&t->freed_nodes);
+        stats->freed_bytes += qs_tally_read(&t->freed_bytes);
     }
     for (struct qs_thread *t = qs_domain_first(d); t; t = t->next) {
-        stats->retired_nodes += qs_load(&t->retired_nodes, relaxed);
-        stats->retired_bytes += qs_load(&t->retired_bytes, relaxed);
-        stats->scans += qs_load(&t->scans, relaxed);
-        uint64_t since = qs_load(&t->oldest, relaxed);
+        stats->retired_nodes += qs_tally_read(&t->retired_nodes);
+        stats->retired_bytes += qs_tally_read(&t->retired_bytes);
+        stats->scans += qs_tally_read(&t->scans);
+        uint64_t since = qs_tally_read(&t->oldest);
         if (since && (!oldest || since < oldest))
             oldest = since;
     }
@@ -234,10 +207,10 @@ void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats)
         stats->retired_bytes = stats->freed_bytes;
     stats->garbage_nodes = stats->retired_nodes - stats->freed_nodes;
     stats->garbage_bytes = stats->retired_bytes - stats->freed_bytes;
-    raise_to(&d->peak_nodes, stats->garbage_nodes);
-    raise_to(&d->peak_bytes, stats->garbage_bytes);
-    stats->peak_nodes = qs_load(&d->peak_nodes, relaxed);
-    stats->peak_bytes = qs_load(&d->peak_bytes, relaxed);
+    qs_tally_raise(&d->peak_nodes, stats->garbage_nodes);
+    qs_tally_raise(&d->peak_bytes, stats->garbage_bytes);
+    stats->peak_nodes = qs_tally_read(&d->peak_nodes);
+    stats->peak_bytes = qs_tally_read(&d->peak_bytes);
     if (oldest)
         stats->oldest_ns = qs_now() - oldest;
 }
