@@ -1,0 +1,28 @@
+/* verbs.h - what the tool can do: one function per verb, called by main.c.
+ *
+ * argv[0] is "quiesce VERB", so that argp's messages and usage read as typed.  Each
+ * returns an exit status of text.h.
+ */
+#ifndef QS_HARNESS_VERBS_H
+#define QS_HARNESS_VERBS_H
+
+int qs_verb_list(int argc, char **argv);
+int qs_verb_bench(int argc, char **argv);
+int qs_verb_run(int argc, char **argv);
+int qs_verb_plan(int argc, char **argv);
+int qs_verb_plot(int argc, char **argv);
+int qs_verb_report(int argc, char **argv);
+int qs_verb_compare(int argc, char **argv);
+int qs_verb_doctor(int argc, char **argv);
+int qs_verb_place(int argc, char **argv);
+int qs_verb_completions(int argc, char **argv);
+
+/* `list figures` and `list claims`: what the experiment files offer. */
+int qs_list_figures(void);
+int qs_list_claims(void);
+
+/* The name of the i-th verb and a line about it; NULL past the end. */
+const char *qs_verb_name(unsigned i);
+const char *qs_verb_about(unsigned i);
+
+#endif

@@ -1,0 +1,170 @@
+/* workload.h - which operations on which keys, as a function of a cell and a seed.
+ *
+ * Nothing here depends on the structure, the scheme or the machine: for one seed every
+ * pair meets the same keys in the same order on the thread of the same number.
+ *
+ * Random words come from xoshiro256** (D. Blackman and S. Vigna, "Scrambled Linear
+ * Pseudorandom Number Generators", ACM TOMS 47(4), 2021), one stream per thread, seeded
+ * by splitmix64.  The operation and the key come from different words, and a range is
+ * met without bias (D. Lemire, "Fast Random Integer Generation in an Interval", ACM
+ * TOMACS 29(1), 2019).
+ *
+ * Zipf follows J. Gray et al., "Quickly Generating Billion-Record Synthetic Databases",
+ * SIGMOD 1994, section 3.2: rank r has probability proportional to 1 / (r + 1)^theta,
+ * 0 <= theta < 1; ranks 0 and 1 are exact and the rest follow a continuous curve.
+ *
+ * A bijection of [0, n) scatters: a Feistel network of four rounds over the next even
+ * number of bits, applied again while the image is not below n (cycle walking; at most
+ * four rounds on average).  It turns Zipf's ranks into keys, so that hot keys are not
+ * neighbours, and it chooses and orders the prefill without repetition.
+ */
+#ifndef QS_HARNESS_WORKLOAD_H
+#define QS_HARNESS_WORKLOAD_H
+
+#include <math.h>
+
+#include "harness/cell.h"
+
+/* A thread's random words. */
+struct qs_stream {
+    uint64_t s[4];
+};
+
+void qs_stream_seed(struct qs_stream *r, uint64_t seed, uint64_t number);
+
+/* Draws nothing: the next word of a splitmix64 sequence whose state is *state. */
+uint64_t qs_splitmix(uint64_t *state);
+
+static inline uint64_t qs_rotate(uint64_t x, unsigned bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static inline uint64_t qs_stream_next(struct qs_stream *r)
+{
+    uint64_t *s = r->s, word = qs_rotate(s[1] * 5, 7) * 9, shifted = s[1] << 17;
+
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = qs_rotate(s[3], 45);
+    return word;
+}
+
+/* Uniform on [0, n), exactly; n > 0. */
+static inline uint64_t qs_stream_below(struct qs_stream *r, uint64_t n)
+{
+    unsigned __int128 product = (unsigned __int128)qs_stream_next(r) * n;
+
+    if ((uint64_t)product < n) {
+        uint64_t least = -n % n;
+        while ((uint64_t)product < least)
+            product = (unsigned __int128)qs_stream_next(r) * n;
+    }
+    return (uint64_t)(product >> 64);
+}
+
+/* Uniform on [0, 1), 53 bits. */
+static inline double qs_stream_unit(struct qs_stream *r)
+{
+    return (double)(qs_stream_next(r) >> 11) * 0x1p-53;
+}
+
+/* A keyed bijection of [0, n). */
+struct qs_bijection {
+    uint64_t n, mask, keys[4];
+    unsigned half; /* bits of half a block */
+};
+
+void qs_bijection_init(struct qs_bijection *b, uint64_t n, uint64_t seed);
+
+static inline uint64_t qs_bijection_once(const struct qs_bijection *b, uint64_t x)
+{
+    uint64_t left = x >> b->half, right = x & b->mask;
+
+    for (unsigned round = 0; round < 4; round++) {
+        uint64_t mixed = (right ^ b->keys[round]) * 0x9e3779b97f4a7c15u;
+        uint64_t next =
+            left ^ ((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9u >> 32 & b->mask);
+        left = right;
+        right = next;
+    }
+    return left << b->half | right;
+}
+
+/* The image of i, i < n. */
+static inline uint64_t qs_bijection_at(const struct qs_bijection *b, uint64_t i)
+{
+    do
+        i = qs_bijection_once(b, i);
+    while (i >= b->n);
+    return i;
+}
+
+struct qs_zipf {
+    uint64_t n;
+    double zeta, second, alpha, eta; /* second: the sum of the first two weights */
+};
+
+/* Costs a pass over a million weights at most; the last one is remembered. */
+void qs_zipf_init(struct qs_zipf *z, uint64_t n, double theta);
+
+/* The sum of 1 / r^theta for r from 1 to n, to about twelve digits. */
+double qs_zeta(uint64_t n, double theta);
+
+static inline uint64_t qs_zipf_rank(const struct qs_zipf *z, struct qs_stream *r)
+{
+    double u = qs_stream_unit(r), weight = u * z->zeta;
+
+    if (weight < 1 || z->n == 1)
+        return 0;
+    if (weight < z->second || z->n == 2)
+        return 1;
+    uint64_t rank = (uint64_t)((double)z->n * pow(z->eta * u - z->eta + 1, z->alpha));
+    return rank < z->n ? rank : z->n - 1;
+}
+
+enum qs_operation { QS_GET, QS_INSERT, QS_DELETE };
+
+/* The plan of one repeat: read-only once made, shared by its threads. */
+struct qs_workload {
+    uint64_t keys, prefill;
+    unsigned insert_below, delete_below; /* of a draw from [0, 1000) */
+    bool is_zipf, prefill_even;
+    struct qs_zipf zipf;
+    struct qs_bijection scatter; /* rank to key */
+    struct qs_bijection order;   /* of the prefill */
+    uint64_t seed;
+};
+
+void qs_workload_init(struct qs_workload *w, const struct qs_cell *cell, uint64_t seed);
+
+/* Starts the stream of a thread. */
+void qs_workload_stream(const struct qs_workload *w, unsigned thread,
+                        struct qs_stream *r);
+
+/* The i-th key of the prefill, i < prefill.  No two are equal. */
+uint64_t qs_workload_prefill_key(const struct qs_workload *w, uint64_t i);
+
+/* Draws the next operation and its key. */
+static inline enum qs_operation qs_workload_next(const struct qs_workload *w,
+                                                 struct qs_stream *r, uint64_t *key)
+{
+    uint64_t draw = (uint64_t)((unsigned __int128)qs_stream_next(r) * 1000 >> 64);
+
+    *key = w->is_zipf ? qs_bijection_at(&w->scatter, qs_zipf_rank(&w->zipf, r))
+                      : qs_stream_below(r, w->keys);
+    return draw < w->insert_below   ? QS_INSERT
+           : draw < w->delete_below ? QS_DELETE
+                                    : QS_GET;
+}
+
+/* The one value a key ever has; a get that finds another one has met an error. */
+static inline uint64_t qs_value_of(uint64_t key)
+{
+    return ~key * 0x9e3779b97f4a7c15u;
+}
+
+#endif
