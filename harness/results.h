@@ -1,8 +1,8 @@
 /* results.h - the rows of cells.csv: one per repeat of a cell, appended, never changed.
  *
- * A row is written by one write(2) on an O_APPEND descriptor and synced, so that a crash
- * leaves whole rows and at most one torn one at the end, which readers cut off and
- * report.  Empty fields mean "not available".  No field holds a comma or a quote.
+ * A row is written by one write(2) on an O_APPEND descriptor and synced, so that a
+ * crash leaves whole rows and at most one torn one at the end, which readers cut off
+ * and report.  Empty fields mean "not available".  No field holds a comma or a quote.
  */
 #ifndef QS_HARNESS_RESULTS_H
 #define QS_HARNESS_RESULTS_H
@@ -30,9 +30,14 @@ size_t qs_results_format(const struct qs_row *row, char *line, size_t size);
  * 0 or -errno. */
 int qs_results_append(int fd, const struct qs_row *row);
 
-/* All whole rows of a file, in a malloc'd array.  Columns are found by name; unknown ones
- * are ignored, missing ones stay "not available".  *torn counts rows cut off (bad field
- * count, no newline).  0, or -errno, or -EBADMSG with "file:line: ..." in error. */
+/* Opens the file for appending, creates it if need be, and cuts off a torn last row.
+ * A descriptor or -errno. */
+int qs_results_open(const char *path);
+
+/* All whole rows of a file, in a malloc'd array.  Columns are found by name; unknown
+ * ones are ignored, missing ones stay "not available".  *torn counts rows cut off (bad
+ * field count, no newline).  0, or -errno, or -EBADMSG with "file:line: ..." in error.
+ */
 int qs_results_read(const char *path, struct qs_row **rows, size_t *n, size_t *torn,
                     char *error, size_t error_size);
 

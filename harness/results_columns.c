@@ -1,0 +1,264 @@
+/* results_columns.c - the table of cells.csv's columns. */
+#include "harness/results_columns.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/text.h"
+
+/* liburcu's table swaps inside liburcu, and *_uncounted leaves its counters out: what
+ * nobody counted must not look like "no CAS failed".  locked_map makes none: 0. */
+bool qs_row_counts_cas(const struct qs_row *row)
+{
+    const char *structure = row->cell.structure, *end = strstr(structure, "_uncounted");
+    return strcmp(structure, "lfht") != 0 && !(end && end[strlen("_uncounted")] == 0);
+}
+
+static double sum_of_sites(const struct qs_row *row, const uint64_t *sites)
+{
+    double sum = qs_row_counts_cas(row) ? 0 : NAN;
+    for (int i = 0; i < QS_SITES; i++)
+        sum += qs_count_number(sites[i]);
+    return sum;
+}
+
+static double per(double part, double whole)
+{
+    return whole > 0 ? part / whole : NAN;
+}
+
+static double cas_tries(const struct qs_row *row)
+{
+    return sum_of_sites(row, row->sample.cas_tries);
+}
+
+static double cas_fails(const struct qs_row *row)
+{
+    return sum_of_sites(row, row->sample.cas_fails);
+}
+
+static double cas_fail_per_op(const struct qs_row *row)
+{
+    return per(cas_fails(row), qs_count_number(row->sample.ops));
+}
+
+static double cas_fail_per_update(const struct qs_row *row)
+{
+    return per(cas_fails(row), qs_count_number(row->sample.inserts) +
+                                   qs_count_number(row->sample.deletes));
+}
+
+static double steps_per_op(const struct qs_row *row)
+{
+    return qs_row_counts_cas(row) ? per(qs_count_number(row->sample.steps),
+                                        qs_count_number(row->sample.ops))
+                                  : NAN;
+}
+
+static double restarts_per_op(const struct qs_row *row)
+{
+    return qs_row_counts_cas(row) ? per(qs_count_number(row->sample.restarts),
+                                        qs_count_number(row->sample.ops))
+                                  : NAN;
+}
+
+static double update_pct(const struct qs_row *row)
+{
+    return (row->cell.insert_permille + row->cell.delete_permille) / 10.0;
+}
+
+static void spell_id(const struct qs_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%016" PRIx64, row->id);
+}
+
+static bool parse_id(struct qs_row *row, const char *text)
+{
+    char *end;
+    row->id = strtoull(text, &end, 16);
+    return *end == 0;
+}
+
+static void spell_dist(const struct qs_row *row, char *text, size_t size)
+{
+    if (row->cell.distribution == QS_ZIPF)
+        snprintf(text, size, "zipf:%g", row->cell.theta);
+    else
+        snprintf(text, size, "uniform");
+}
+
+static bool parse_dist(struct qs_row *row, const char *text)
+{
+    return !*text || qs_parse_distribution(text, &row->cell);
+}
+
+static void spell_mix(const struct qs_row *row, char *text, size_t size)
+{
+    unsigned inserts = row->cell.insert_permille, deletes = row->cell.delete_permille;
+    snprintf(text, size, "%g/%g/%g", (1000.0 - inserts - deletes) / 10, inserts / 10.0,
+             deletes / 10.0);
+}
+
+static bool parse_mix(struct qs_row *row, const char *text)
+{
+    struct qs_cell *cell = &row->cell;
+    return !*text || qs_parse_mix(text, &cell->insert_permille, &cell->delete_permille);
+}
+
+/* A yes-or-no field with a word for either. */
+#define CHOICE(field, yes, no)                                                \
+    static void spell_##field(const struct qs_row *row, char *text, size_t n) \
+    {                                                                         \
+        snprintf(text, n, "%s", row->cell.field ? yes : no);                  \
+    }                                                                         \
+    static bool parse_##field(struct qs_row *row, const char *text)           \
+    {                                                                         \
+        row->cell.field = strcmp(text, yes) == 0;                             \
+        return row->cell.field || !*text || strcmp(text, no) == 0;            \
+    }
+CHOICE(prefill_even, "even", "random")
+CHOICE(sized, "sized", "grow")
+CHOICE(oversubscribe, "1", "0")
+
+/* Neither is chosen by a cell yet: the system's policy, and the C library's. */
+static void spell_memory(const struct qs_row *row, char *text, size_t size)
+{
+    (void)row;
+    snprintf(text, size, "default");
+}
+
+static void spell_alloc(const struct qs_row *row, char *text, size_t size)
+{
+    (void)row;
+    snprintf(text, size, "malloc");
+}
+
+#define FIELD(f) \
+    .offset = offsetof(struct qs_row, f), .size = sizeof((struct qs_row *)0)->f
+#define TEXT(n, f)                                  \
+    {                                               \
+        .name = n, .kind = QS_COLUMN_TEXT, FIELD(f) \
+    }
+#define UNSIGNED(n, f)                                  \
+    {                                                   \
+        .name = n, .kind = QS_COLUMN_UNSIGNED, FIELD(f) \
+    }
+#define COUNT(n, f)                                  \
+    {                                                \
+        .name = n, .kind = QS_COLUMN_COUNT, FIELD(f) \
+    }
+#define COUNTED(n, f)                                  \
+    {                                                  \
+        .name = n, .kind = QS_COLUMN_COUNTED, FIELD(f) \
+    }
+#define REAL(n, f)                                  \
+    {                                               \
+        .name = n, .kind = QS_COLUMN_REAL, FIELD(f) \
+    }
+#define DERIVED(f)                                         \
+    {                                                      \
+        .name = #f, .kind = QS_COLUMN_DERIVED, .derive = f \
+    }
+#define SPELT(n, s, p)                                             \
+    {                                                              \
+        .name = n, .kind = QS_COLUMN_SPELT, .spell = s, .parse = p \
+    }
+#define ABSENT(n)                           \
+    {                                       \
+        .name = n, .kind = QS_COLUMN_ABSENT \
+    }
+#define SITE(site, n)                                             \
+    COUNTED("cas_" n "_tries", sample.cas_tries[QS_SITE_##site]), \
+        COUNTED("cas_" n "_fails", sample.cas_fails[QS_SITE_##site])
+
+const struct qs_column qs_columns[] = {
+    /* Results of other versions and of other people stand in this order: add at the
+     * end only. */
+    TEXT("run", run),
+    TEXT("figure", figure),
+    SPELT("cell", spell_id, parse_id),
+    UNSIGNED("rep", rep),
+    UNSIGNED("seq", seq),
+    TEXT("status", status),
+    TEXT("structure", cell.structure),
+    TEXT("reclaim", cell.reclaim),
+    UNSIGNED("threads", cell.threads),
+    TEXT("placement", cell.placement),
+    SPELT("memory", spell_memory, NULL),
+    SPELT("alloc", spell_alloc, NULL),
+    UNSIGNED("keys", cell.keys),
+    UNSIGNED("prefill", cell.prefill),
+    DERIVED(update_pct),
+    SPELT("dist", spell_dist, parse_dist),
+    UNSIGNED("seed", seed),
+    REAL("warmup_s", cell.warmup_s),
+    REAL("duration_s", cell.duration_s),
+    COUNT("ops", sample.ops),
+    REAL("mops", sample.mops),
+    REAL("mops_thread_min", sample.mops_thread_min),
+    REAL("mops_thread_max", sample.mops_thread_max),
+    COUNT("reads", sample.gets),
+    COUNT("inserts", sample.inserts),
+    COUNT("removes", sample.deletes),
+    DERIVED(cas_tries),
+    DERIVED(cas_fails),
+    DERIVED(cas_fail_per_op),
+    COUNTED("restarts", sample.restarts),
+    COUNT("retired", sample.retired),
+    COUNT("freed", sample.freed),
+    COUNT("unreclaimed_peak", sample.garbage_peak),
+    COUNT("rss_peak_kb", sample.rss_peak_kb),
+    ABSENT("lat_mode"),
+    ABSENT("p50_ns"),
+    ABSENT("p90_ns"),
+    ABSENT("p99_ns"),
+    ABSENT("p999_ns"),
+    ABSENT("max_ns"),
+    ABSENT("cycles"),
+    ABSENT("instructions"),
+    ABSENT("llc_misses"),
+    COUNT("ctx_switches", sample.ctx_switches),
+    COUNT("migrations", sample.migrations),
+    COUNT("page_faults", sample.page_faults),
+    ABSENT("energy_j"),
+    TEXT("start_utc", sample.start_utc),
+    TEXT("error", sample.error),
+    SPELT("mix", spell_mix, parse_mix),
+    SPELT("prefill_mode", spell_prefill_even, parse_prefill_even),
+    SPELT("start", spell_sized, parse_sized),
+    SPELT("oversubscribe", spell_oversubscribe, parse_oversubscribe),
+    UNSIGNED("quiesce_every", cell.quiesce_every),
+    REAL("cpu_ns_per_op", sample.cpu_ns_per_op),
+    COUNTED("steps", sample.steps),
+    DERIVED(steps_per_op),
+    DERIVED(restarts_per_op),
+    DERIVED(cas_fail_per_update),
+    COUNT("hits", sample.hits),
+    COUNT("inserted", sample.inserted),
+    COUNT("deleted", sample.deleted),
+    COUNT("unreclaimed_peak_bytes", sample.garbage_peak_bytes),
+    SITE(LINK, "link"),
+    SITE(MARK, "mark"),
+    SITE(UNLINK, "unlink"),
+    SITE(UPPER_LINK, "upper_link"),
+    SITE(UPPER_MARK, "upper_mark"),
+    SITE(UPPER_UNLINK, "upper_unlink"),
+    SITE(TABLE, "table"),
+    SITE(OTHER, "other"),
+    REAL("seconds", sample.seconds),
+};
+_Static_assert(QS_SITES == 8, "a new site needs its two columns above");
+
+const size_t qs_column_count = sizeof qs_columns / sizeof *qs_columns;
+
+const struct qs_column *qs_column_find(const char *name)
+{
+    for (size_t i = 0; i < qs_column_count; i++)
+        if (strcmp(qs_columns[i].name, name) == 0)
+            return &qs_columns[i];
+    return NULL;
+}
