@@ -13,8 +13,9 @@
 #define QUOTE_(x) #x
 
 /* A bijective mixer (the finaliser of splitmix64): every bit of the key reaches every
- * bit of the hash, so that low bits may choose a bucket. */
-static inline uint64_t hash_u64(const uint64_t *key)
+ * bit of the hash, so that low bits may choose a bucket.  A structure uses it or the
+ * comparison below, not both. */
+__attribute__((unused)) static inline uint64_t hash_u64(const uint64_t *key)
 {
     uint64_t x = *key;
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
@@ -22,7 +23,7 @@ static inline uint64_t hash_u64(const uint64_t *key)
     return x ^ x >> 31;
 }
 
-static inline int compare_u64(const uint64_t *a, const uint64_t *b)
+__attribute__((unused)) static inline int compare_u64(const uint64_t *a, const uint64_t *b)
 {
     return (*a > *b) - (*a < *b);
 }

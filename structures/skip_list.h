@@ -1,0 +1,518 @@
+/* skip_list.h - lock-free ordered map with expected logarithmic search (template).
+ *
+ * K. Fraser, "Practical Lock-Freedom", PhD thesis, Cambridge, 2004, chapter 4; in the
+ * form of M. Herlihy and N. Shavit, "The Art of Multiprocessor Programming", 2008,
+ * section 14.4.  It differs in that
+ *   - a node is retired by a handshake of its inserter with its remover; either alone
+ *     cannot know that the node is linked nowhere, since an upper level may be linked
+ *     after the remover has unlinked it there;
+ *   - the search before retiring goes through all nodes of the key, because a younger
+ *     node of the same key may stand in front of the dead one on an upper level;
+ *   - under a scheme that protects single nodes no search result outlives the next
+ *     level: upper levels are searched anew one by one, which takes two slots where
+ *     keeping a result per level would take two per level;
+ *   - searches start at the highest level ever used, not at a fixed one.
+ *
+ * Parameters, undefined again at the end:
+ *   QS_MAP_NAME           prefix of everything generated; also `struct QS_MAP_NAME`
+ *   QS_MAP_RECLAIM        scheme; its header is already included
+ *   QS_MAP_KEY            key type
+ *   QS_MAP_VALUE          value type, copied in and out
+ *   QS_MAP_COMPARE(a, b)  <0, 0 or >0 for two `const QS_MAP_KEY *`
+ *   QS_MAP_LEVELS         optional: greatest height of a node, 1 to 32 (20, enough for
+ *                         a million keys; more keys only make searches longer)
+ *
+ * Algorithm.  Each level is a list as in hm_core.h, with its own mark in each node's
+ * link.  A node has a random height, h with probability 2^-h, and takes part in the
+ * levels below its height.  It is linked from level 0 upwards and marked from its top
+ * level downwards; being linked and unmarked on level 0 is being in the map, upper
+ * levels are only shortcuts.  Searches descend from the last node before the key,
+ * unlinking marked nodes that they meet.  The inserter, when it has linked the last
+ * level or seen a mark, and the remover, when it has marked level 0, each set a bit in
+ * the node.  Who finds the other's bit set owns the node: it searches once more through
+ * all nodes of the key, which unlinks the node from every level, and retires it.
+ *
+ * Linearization points
+ *   insert, true     the CAS (3) that links level 0
+ *   remove, true     the CAS (7) that marks level 0
+ *   remove, false    as get, or, if the node was found but another remover won, right
+ *                    after that one's CAS (7)
+ *   get, true        the load (2) that sees the node unmarked on level 0
+ *   get, false       the protect (1) on level 0 that sees a larger key, or the end, in
+ *                    an unmarked link
+ *   insert, false    as get, true
+ *
+ * Memory order.  Every CAS is seq_cst, for the reasons given in hm_core.h.
+ *   (1) protect, at least an acquire: pairs with (3), (5) and (8), sees the node's
+ *       content
+ *   (2) acquire: pairs with (3), (4), (5) and (8), whose target may be followed next
+ *   (3) releases the node's content, its height and what (9) raised
+ *   (4) turns an own link that is not reachable yet to a new successor; a CAS, since a
+ *       remover may mark it; passes on what (1) acquired
+ *   (5) links an upper level; releases (4)
+ *   (6) marks an upper level: not needed by anyone before (7), which it precedes
+ *   (7) marks level 0; whoever sees it by (1) or (2) sees the marks (6) too, so an
+ *       inserter that meets a younger node of its key fails in (4)
+ *   (8) unlinks; passes on what (2) acquired
+ *   (9) raises the number of levels, before (3): whoever met a node of some height by
+ *       (1) starts from there or higher, else the last search could miss the node
+ *   (10) handshake, acq_rel: the second sees all links and marks of the first; with
+ *        less, its search could pass a link that appears afterwards
+ *
+ * Progress: lock-free.  Each retry means that another thread's CAS succeeded; a search
+ * that begins anew found a link changed or marked since.
+ *
+ * Reclamation: four slots.  A search uses two in turn, as hm_core.h: the node it
+ * descends from stays in its slot on every level, and what an unmarked link of it leads
+ * to is still linked on that level.  The last search goes through the nodes of the key
+ * by two more.  A remover's victim stays in its slot while it is marked, and an
+ * inserter's node cannot be retired before the inserter's own bit is set.  A node is
+ * retired once, by the second of the two that set a bit; from its search on no link
+ * leads to it: its inserter has stopped, and (8) links only what was linked behind the
+ * node that it unlinks.
+ *
+ * All operations but init, destroy and next may run on any registered threads at once.
+ */
+#if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
+    !defined QS_MAP_VALUE || !defined QS_MAP_COMPARE
+#error "skip_list.h: QS_MAP_NAME, _RECLAIM, _KEY, _VALUE and _COMPARE must be defined"
+#endif
+
+#include <errno.h>
+
+#include "reclaim/reclaim.h"
+#include "structures/template.h"
+
+#ifndef QS_MAP_LEVELS
+#define QS_MAP_LEVELS 20
+#endif
+
+#ifndef QS_STRUCTURES_SKIP_LIST_H
+#define QS_STRUCTURES_SKIP_LIST_H
+
+#define SKL_MARK ((uintptr_t)1)
+
+enum { SKL_LINKED = 1, SKL_MARKED = 2 }; /* bits of a node's handshake */
+
+enum skl_search {
+    SKL_FIND,  /* reports the last level it visits */
+    SKL_PATH,  /* reports every level it visits */
+    SKL_SWEEP, /* as SKL_FIND, and leaves no marked node of the key */
+};
+#endif
+
+#define skl              QS_MAP_NAME
+#define skl_node         QS_NAME(QS_MAP_NAME, node)
+#define skl_window       QS_NAME(QS_MAP_NAME, window)
+#define skl_place        QS_NAME(QS_MAP_NAME, place)
+#define skl_class        QS_NAME(QS_MAP_NAME, class)
+#define skl_keeps_paths  QS_NAME(QS_MAP_NAME, keeps_paths)
+#define skl_cursor       QS_NAME(QS_MAP_NAME, cursor)
+#define skl_node_at      QS_NAME(QS_MAP_NAME, node_at)
+#define skl_unlink       QS_NAME(QS_MAP_NAME, unlink)
+#define skl_walk         QS_NAME(QS_MAP_NAME, walk)
+#define skl_sweep        QS_NAME(QS_MAP_NAME, sweep)
+#define skl_find         QS_NAME(QS_MAP_NAME, find)
+#define skl_new_node     QS_NAME(QS_MAP_NAME, new_node)
+#define skl_raise        QS_NAME(QS_MAP_NAME, raise)
+#define skl_finish       QS_NAME(QS_MAP_NAME, finish)
+#define skl_link         QS_NAME(QS_MAP_NAME, link)
+#define skl_link_upper   QS_NAME(QS_MAP_NAME, link_upper)
+#define skl_link_tower   QS_NAME(QS_MAP_NAME, link_tower)
+#define skl_mark         QS_NAME(QS_MAP_NAME, mark)
+#define skl_init         QS_NAME(QS_MAP_NAME, init)
+#define skl_destroy      QS_NAME(QS_MAP_NAME, destroy)
+#define skl_get          QS_NAME(QS_MAP_NAME, get)
+#define skl_insert       QS_NAME(QS_MAP_NAME, insert)
+#define skl_remove       QS_NAME(QS_MAP_NAME, remove)
+#define skl_next         QS_NAME(QS_MAP_NAME, next)
+#define skl_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define skl_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define skl_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define skl_protect      QS_SCHEME(QS_MAP_RECLAIM, protect)
+#define skl_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define skl_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define skl_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
+
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
+               "QS_MAP_RECLAIM must name a scheme whose header is included");
+_Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
+               "readers walk this list without a lock: direct would free under them");
+_Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, restarts),
+               "a search unlinks on its way and goes on: it cannot be restarted");
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 4,
+               "this skip list protects four nodes at a time");
+_Static_assert(QS_MAP_LEVELS >= 1 && QS_MAP_LEVELS <= 32,
+               "QS_MAP_LEVELS must be 1 to 32");
+
+struct skl_node {
+    QS_MAP_KEY key;
+    QS_MAP_VALUE value;
+    unsigned height;
+    qs_word done;   /* SKL_LINKED | SKL_MARKED */
+    qs_word next[]; /* per level: struct skl_node *, low bit: removed there */
+};
+
+/* clang-format off */
+#define SKL_CLASS(h) { .name = "skip list node",                             \
+                       .size = offsetof(struct skl_node, next) + (h) * sizeof(qs_word) }
+#define SKL_CLASSES(h) SKL_CLASS(h), SKL_CLASS(h + 1), SKL_CLASS(h + 2), SKL_CLASS(h + 3)
+/* clang-format on */
+
+/* By height. */
+static const struct qs_class skl_class[] = {
+    SKL_CLASSES(0),  SKL_CLASSES(4),  SKL_CLASSES(8),  SKL_CLASSES(12), SKL_CLASSES(16),
+    SKL_CLASSES(20), SKL_CLASSES(24), SKL_CLASSES(28), SKL_CLASS(32)
+};
+
+#undef SKL_CLASS
+#undef SKL_CLASSES
+
+/* Whether what a search saw on all its levels stays protected until leave. */
+enum { skl_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
+
+struct skl {
+    qs_word levels; /* the greatest height of any node so far, at least 1 */
+    qs_word head[QS_MAP_LEVELS];
+};
+
+/* What a search found on one level: links[level] led to cur. */
+struct skl_window {
+    qs_word *links;       /* of the last node before the key, or the head */
+    struct skl_node *cur; /* first node not before the key; NULL at the end */
+};
+
+/* Where a search stands. */
+struct skl_place {
+    struct skl_window at;
+    int order;     /* of at.cur's key to the key sought; 1 at the end */
+    unsigned slot; /* protects at.cur; its neighbour the node of at.links */
+    unsigned steps;
+};
+
+/* A walk through a map at rest; starts zeroed. */
+struct skl_cursor {
+    struct skl_node *at;
+};
+
+static inline struct skl_node *skl_node_at(uintptr_t link)
+{
+    return (struct skl_node *)(link & ~SKL_MARK);
+}
+
+/* Unlinks cur, marked on this level with the link next; false if link changed. */
+static inline bool skl_unlink(struct skl_thread *t, unsigned level, qs_word *link,
+                              struct skl_node *cur, uintptr_t next)
+{
+    uintptr_t expected = (uintptr_t)cur;
+
+    return qs_counted_cas(QS_COUNTERS(t), level ? QS_SITE_UPPER_UNLINK : QS_SITE_UNLINK,
+                          link, &expected, next & ~SKL_MARK); /* (8) */
+}
+
+/* Walks along one level up to the first unmarked node whose order is at least stop: 0
+ * for the key itself, 1 for what comes after it.  False if the node that the walk stood
+ * at was removed, or the list changed under its feet. */
+static inline bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KEY *key,
+                            int stop, struct skl_place *p)
+{
+    for (;;) {
+        qs_word *link = &p->at.links[level];
+        uintptr_t seen = skl_protect(t, p->slot, link); /* (1) */
+        if (seen & SKL_MARK)
+            return false;
+        p->order = 1;
+        p->at.cur = skl_node_at(seen);
+        if (!p->at.cur)
+            return true;
+        p->steps++;
+        uintptr_t next = qs_load(&p->at.cur->next[level], acquire); /* (2) */
+        if (next & SKL_MARK) {
+            if (!skl_unlink(t, level, link, p->at.cur, next))
+                return false;
+            continue;
+        }
+        p->order = QS_MAP_COMPARE(&p->at.cur->key, key);
+        if (p->order >= stop)
+            return true;
+        p->at.links = p->at.cur->next;
+        p->slot ^= 1; /* the other slot keeps protecting the node of at.links */
+    }
+}
+
+/* From p, which stands before the key, walks on through all nodes of the key, so that
+ * no marked one of them stays linked on this level; p stays where it is. */
+static inline bool skl_sweep(struct skl_thread *t, unsigned level,
+                             const QS_MAP_KEY *key, struct skl_place *p)
+{
+    if (p->order)
+        return true;
+    struct skl_place beyond = { .at.links = p->at.cur->next, .slot = 2 };
+    bool passed = skl_walk(t, level, key, 1, &beyond);
+    p->steps += beyond.steps;
+    return passed;
+}
+
+/* Looks for key from the top down to the level floor.  True if found there; sets
+ * w[floor] either way, whose nodes are protected, and more as `how` says. */
+static inline bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
+                            enum skl_search how, unsigned floor, struct skl_window *w)
+{
+    struct skl_place p = { .at.links = m->head };
+    unsigned level = (unsigned)qs_load(&m->levels, relaxed);
+
+    while (level-- > floor) {
+        if (!skl_walk(t, level, key, 0, &p) ||
+            (how == SKL_SWEEP && !skl_sweep(t, level, key, &p))) {
+            QS_COUNT_RESTART(QS_COUNTERS(t));
+            p.at.links = m->head;
+            level = (unsigned)qs_load(&m->levels, relaxed);
+        } else if (how == SKL_PATH || level == floor) {
+            w[level] = p.at;
+        }
+    }
+    QS_COUNT_STEPS(QS_COUNTERS(t), p.steps);
+    return p.order == 0;
+}
+
+/* Says that the inserter (SKL_LINKED) or the remover (SKL_MARKED) will not touch n any
+ * more.  The second of them makes sure that nobody can reach n, and retires it. */
+static inline void skl_finish(struct skl *m, struct skl_thread *t, struct skl_node *n,
+                              uintptr_t part)
+{
+    struct skl_window w;
+
+    if ((qs_fetch_or(&n->done, part, acq_rel) | part) != /* (10) */
+        (SKL_LINKED | SKL_MARKED))
+        return;
+    skl_find(m, t, &n->key, SKL_SWEEP, 0, &w);
+    skl_retire(t, &skl_class[n->height], n);
+}
+
+/* A node of random height; NULL without memory. */
+static inline struct skl_node *skl_new_node(struct skl_thread *t, QS_MAP_KEY key,
+                                            QS_MAP_VALUE value)
+{
+    uint64_t random = qs_random((struct qs_thread *)t);
+    unsigned height =
+        1 + (unsigned)__builtin_clzll(random | (uint64_t)1 << (64 - QS_MAP_LEVELS));
+    struct skl_node *n = skl_alloc(t, &skl_class[height]);
+
+    if (!n)
+        return NULL;
+    n->key = key;
+    n->value = value;
+    n->height = height;
+    qs_init(&n->done, height == 1 ? SKL_LINKED : 0); /* linking level 0 is all then */
+    for (unsigned level = 0; level < height; level++)
+        qs_init(&n->next[level], 0);
+    return n;
+}
+
+/* Lets searches start high enough for a node of this height. */
+static inline void skl_raise(struct skl *m, struct skl_thread *t, unsigned height)
+{
+    uintptr_t levels = qs_load(&m->levels, relaxed);
+
+    while (levels < height &&
+           !qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, &m->levels, /* (9) */
+                           &levels, height))
+        ;
+}
+
+/* Links n on level 0 unless its key is present. */
+static inline bool skl_link(struct skl *m, struct skl_thread *t, struct skl_node *n,
+                            struct skl_window *w)
+{
+    enum skl_search how = skl_keeps_paths && n->height > 1 ? SKL_PATH : SKL_FIND;
+
+    while (!skl_find(m, t, &n->key, how, 0, w)) {
+        uintptr_t expected = (uintptr_t)w[0].cur;
+        qs_store(&n->next[0], expected, relaxed);
+        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_LINK, w[0].links, /* (3) */
+                           &expected, (uintptr_t)n))
+            return true;
+    }
+    return false;
+}
+
+/* Links n on an upper level; false if a remover is at work on it.  w[level] holds the
+ * last search's result if it is known. */
+static inline bool skl_link_upper(struct skl *m, struct skl_thread *t,
+                                  struct skl_node *n, unsigned level, bool known,
+                                  struct skl_window *w)
+{
+    enum skl_search how = skl_keeps_paths ? SKL_PATH : SKL_FIND;
+
+    for (;; known = false) {
+        if (!known)
+            skl_find(m, t, &n->key, how, level, w);
+        uintptr_t mine = qs_load(&n->next[level], relaxed);
+        uintptr_t next = (uintptr_t)w[level].cur;
+        if ((mine & SKL_MARK) ||
+            (mine != next && !qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, /* (4) */
+                                             &n->next[level], &mine, next)))
+            return false;
+        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_UPPER_LINK, /* (5) */
+                           &w[level].links[level], &next, (uintptr_t)n))
+            return true;
+    }
+}
+
+/* Links the upper levels of n, of height 2 or more, as far as it is not removed. */
+static inline void skl_link_tower(struct skl *m, struct skl_thread *t,
+                                  struct skl_node *n, struct skl_window *w)
+{
+    bool known = skl_keeps_paths && !QS_BUGGIFY(100);
+
+    for (unsigned level = 1; level < n->height; level++)
+        if (!skl_link_upper(m, t, n, level, known, w))
+            break;
+    skl_finish(m, t, n, SKL_LINKED);
+}
+
+/* Marks n on a level; false if another thread did. */
+static inline bool skl_mark(struct skl_thread *t, struct skl_node *n, unsigned level)
+{
+    uintptr_t next = qs_load(&n->next[level], relaxed);
+
+    while (!(next & SKL_MARK)) {
+        if (level ? qs_counted_cas(QS_COUNTERS(t), QS_SITE_UPPER_MARK, /* (6) */
+                                   &n->next[level], &next, next | SKL_MARK)
+                  : qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, /* (7) */
+                                   &n->next[level], &next, next | SKL_MARK))
+            return true;
+    }
+    return false;
+}
+
+/* Makes an empty map; capacity is ignored.  Returns 0. */
+static inline int skl_init(struct skl *m, size_t capacity)
+{
+    (void)capacity;
+    qs_init(&m->levels, 1);
+    for (unsigned level = 0; level < QS_MAP_LEVELS; level++)
+        qs_init(&m->head[level], 0);
+    return 0;
+}
+
+/* Frees everything that is in the map; no other thread may use it. */
+static inline void skl_destroy(struct skl *m)
+{
+    struct skl_node *n = skl_node_at(qs_load(&m->head[0], relaxed));
+
+    while (n) {
+        struct skl_node *next = skl_node_at(qs_load(&n->next[0], relaxed));
+        qs_node_free(n);
+        n = next;
+    }
+}
+
+/* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
+static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
+                           QS_MAP_VALUE *value)
+{
+    struct skl_window w;
+
+    skl_enter(t);
+    bool found = skl_find(m, t, &key, SKL_FIND, 0, &w);
+    if (found)
+        *value = w.cur->value;
+    skl_leave(t);
+    return found;
+}
+
+/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
+static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
+                             QS_MAP_VALUE value)
+{
+    struct skl_window w[QS_MAP_LEVELS];
+    struct skl_node *n = skl_new_node(t, key, value);
+
+    if (!n)
+        return -ENOMEM;
+    unsigned height = n->height;
+    skl_enter(t);
+    skl_raise(m, t, height);
+    bool inserted = skl_link(m, t, n, w);
+    if (inserted && height > 1)
+        skl_link_tower(m, t, n, w);
+    skl_leave(t);
+    if (!inserted)
+        skl_free_private(t, &skl_class[height], n);
+    return inserted;
+}
+
+/* Removes key and copies its value to *value unless value is NULL; false if absent. */
+static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
+                              QS_MAP_VALUE *value)
+{
+    struct skl_window w;
+    bool removed = false;
+
+    skl_enter(t);
+    if (skl_find(m, t, &key, SKL_FIND, 0, &w)) {
+        struct skl_node *n = w.cur;
+        for (unsigned level = n->height; --level;)
+            skl_mark(t, n, level);
+        removed = skl_mark(t, n, 0);
+        if (removed) {
+            if (value)
+                *value = n->value;
+            skl_finish(m, t, n, SKL_MARKED);
+        }
+    }
+    skl_leave(t);
+    return removed;
+}
+
+/* The pairs of a map at rest, in order of keys: false after the last. */
+static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key,
+                            QS_MAP_VALUE *value)
+{
+    c->at = skl_node_at(qs_load(c->at ? &c->at->next[0] : &m->head[0], relaxed));
+    if (!c->at)
+        return false;
+    *key = c->at->key;
+    *value = c->at->value;
+    return true;
+}
+
+#undef skl
+#undef skl_node
+#undef skl_window
+#undef skl_place
+#undef skl_class
+#undef skl_keeps_paths
+#undef skl_cursor
+#undef skl_node_at
+#undef skl_unlink
+#undef skl_walk
+#undef skl_sweep
+#undef skl_find
+#undef skl_new_node
+#undef skl_raise
+#undef skl_finish
+#undef skl_link
+#undef skl_link_upper
+#undef skl_link_tower
+#undef skl_mark
+#undef skl_init
+#undef skl_destroy
+#undef skl_get
+#undef skl_insert
+#undef skl_remove
+#undef skl_next
+#undef skl_thread
+#undef skl_enter
+#undef skl_leave
+#undef skl_protect
+#undef skl_alloc
+#undef skl_free_private
+#undef skl_retire
+#undef QS_MAP_NAME
+#undef QS_MAP_RECLAIM
+#undef QS_MAP_KEY
+#undef QS_MAP_VALUE
+#undef QS_MAP_COMPARE
+#undef QS_MAP_LEVELS
