@@ -32,7 +32,7 @@ struct qs_stream {
 
 void qs_stream_seed(struct qs_stream *r, uint64_t seed, uint64_t number);
 
-/* Draws nothing: the next word of a splitmix64 sequence whose state is *state. */
+/* The next word of the splitmix64 sequence whose state is *state. */
 uint64_t qs_splitmix(uint64_t *state);
 
 static inline uint64_t qs_rotate(uint64_t x, unsigned bits)

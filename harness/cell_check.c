@@ -1,0 +1,127 @@
+/* cell_check.c - what can be said against a cell before it runs. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/map_ops.h"
+#include "harness/runner.h"
+#include "harness/text.h"
+
+enum { MOST_THREADS = 4096 };
+
+/* Where a check writes its sentence. */
+struct complaint {
+    char *text;
+    size_t size;
+};
+
+static int complain(struct complaint *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int complain(struct complaint *c, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(c->text, c->size, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+static const char *structure_name(unsigned i)
+{
+    const struct qs_named *named = qs_structure_at(i);
+    return named ? named->name : NULL;
+}
+
+static const char *scheme_name(unsigned i)
+{
+    const struct qs_named *named = qs_scheme_at(i);
+    return named ? named->name : NULL;
+}
+
+static bool is_among(const char *name, qs_name_at *names)
+{
+    const char *known;
+
+    for (unsigned i = 0; (known = names(i)); i++)
+        if (!strcmp(known, name))
+            return true;
+    return false;
+}
+
+static int check_pair(const struct qs_cell *cell, struct complaint *c)
+{
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+
+    if (pair && pair->ops)
+        return 0;
+    if (!is_among(cell->structure, structure_name))
+        qs_unknown_name("structure", cell->structure, structure_name, c->text, c->size);
+    else if (!is_among(cell->reclaim, scheme_name))
+        qs_unknown_name("reclaimer", cell->reclaim, scheme_name, c->text, c->size);
+    else
+        complain(c, "%s does not run under %s: %s; see quiesce list", cell->structure,
+                 cell->reclaim, pair ? pair->reason : "the pair is not in the matrix");
+    return -1;
+}
+
+static int check_work(const struct qs_cell *cell, struct complaint *c)
+{
+    if (!cell->keys)
+        return complain(c, "--keys 0: at least one key is needed, for example 100k");
+    if (cell->prefill > cell->keys)
+        return complain(c, "prefill %llu: there are only %llu keys",
+                        (unsigned long long)cell->prefill,
+                        (unsigned long long)cell->keys);
+    if (cell->prefill_even && cell->prefill > (cell->keys + 1) / 2)
+        return complain(c, "prefill %llu: only %llu of the keys are even",
+                        (unsigned long long)cell->prefill,
+                        (unsigned long long)(cell->keys + 1) / 2);
+    if (cell->insert_permille + cell->delete_permille > 1000)
+        return complain(c, "mix: inserts and deletes are more than 100 percent; write "
+                           "get/insert/delete, for example 90/5/5");
+    if (cell->distribution == QS_ZIPF && !(cell->theta >= 0 && cell->theta < 1))
+        return complain(c, "zipf:%g: theta must be at least 0 and below 1",
+                        cell->theta);
+    return 0;
+}
+
+static int check_schedule(const struct qs_cell *cell, struct complaint *c)
+{
+    if (!cell->threads)
+        return complain(c, "--threads 0: at least one thread is needed");
+    if (cell->threads > MOST_THREADS)
+        return complain(c, "--threads %u: at most %d are supported", cell->threads,
+                        MOST_THREADS);
+    if (!cell->quiesce_every)
+        return complain(c, "--quiesce 0: at least one operation lies between two "
+                           "quiescent states");
+    if (!(cell->duration_s > 0))
+        return complain(c, "--duration 0: a measurement takes time, for example 1s");
+    return 0;
+}
+
+static int check_placement(const struct qs_cell *cell,
+                           const struct qs_topology *topology, struct complaint *c)
+{
+    struct qs_place places[MOST_THREADS];
+
+    if (!strcmp(cell->placement, "none"))
+        return 0;
+    if (!qs_topology_is_this_machine(topology))
+        return complain(c, "this topology is not this machine's: it can be placed on "
+                           "(quiesce place) but not measured on");
+    return qs_topology_place(topology, cell->placement, cell->threads,
+                             cell->oversubscribe, places, c->text, c->size);
+}
+
+int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology,
+                  char *error, size_t error_size)
+{
+    struct complaint c = { error, error_size };
+
+    if (check_pair(cell, &c) || check_work(cell, &c) || check_schedule(cell, &c))
+        return -1;
+    return check_placement(cell, topology, &c);
+}

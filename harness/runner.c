@@ -1,0 +1,385 @@
+/* runner.c - one repeat of a cell: the phases, the checks, the sums. */
+#include <errno.h>
+#include <malloc.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/runner.h"
+#include "harness/worker.h"
+
+enum { SAMPLE_MS = 10 };
+static const double DEFAULT_TIMEOUT_S = 60;
+
+static volatile sig_atomic_t interrupted;
+
+/* Threads of an earlier cell that did not stop: they cannot be killed, and whatever
+ * runs beside them is no measurement. */
+static bool has_stray_threads;
+
+void qs_run_interrupt(void)
+{
+    interrupted = 1;
+}
+
+struct crew {
+    struct qs_run run;
+    struct qs_worker **workers;
+    unsigned started;
+    struct qs_stats stats; /* at the end of the workers */
+    struct qs_sample *sample;
+};
+
+static int fail(struct crew *c, const char *reason)
+{
+    if (!c->sample->error[0])
+        snprintf(c->sample->error, sizeof c->sample->error, "%s", reason);
+    return -1;
+}
+
+static void set_phase(struct crew *c, enum qs_phase phase)
+{
+    qs_store(&c->run.phase, phase, relaxed);
+}
+
+static struct timespec deadline_in_ms(unsigned ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
+/* Waits until *count has reached n; false after the cell's time-out or an interrupt. */
+static bool wait_for(struct crew *c, const unsigned *count, unsigned n, bool stoppable)
+{
+    double timeout =
+        c->run.cell->timeout_s > 0 ? c->run.cell->timeout_s : DEFAULT_TIMEOUT_S;
+    uint64_t end = qs_now() + (uint64_t)(timeout * 1e9);
+    bool reached;
+
+    pthread_mutex_lock(&c->run.lock);
+    while (!(reached = *count >= n) && qs_now() < end && !(stoppable && interrupted)) {
+        struct timespec tick = deadline_in_ms(SAMPLE_MS);
+        pthread_cond_timedwait(&c->run.changed, &c->run.lock, &tick);
+    }
+    pthread_mutex_unlock(&c->run.lock);
+    return reached;
+}
+
+/* Sleeps, looking at the garbage every 10 ms, which keeps the peak of the statistics.
+ */
+static bool sleep_sampling(struct crew *c, double seconds)
+{
+    uint64_t end = qs_now() + (uint64_t)(seconds * 1e9);
+
+    while (qs_now() < end && !interrupted) {
+        uint64_t left = end - qs_now(), tick = SAMPLE_MS * UINT64_C(1000000);
+        struct timespec nap = { .tv_nsec = (long)(left < tick ? left : tick) };
+        nanosleep(&nap, NULL);
+        c->run.ops->stats(c->run.map, &c->stats);
+    }
+    return !interrupted;
+}
+
+static int place_workers(struct crew *c, struct qs_place *places)
+{
+    const struct qs_cell *cell = c->run.cell;
+
+    if (!strcmp(cell->placement, "none"))
+        return 0;
+    return qs_topology_place(c->run.topology, cell->placement, cell->threads,
+                             cell->oversubscribe, places, c->sample->error,
+                             sizeof c->sample->error);
+}
+
+static struct qs_worker *worker_new(struct crew *c, unsigned index,
+                                    const struct qs_place *place)
+{
+    struct qs_worker *w = qs_memory_alloc_lines(sizeof *w);
+
+    if (w) {
+        w->run = &c->run;
+        w->index = index;
+        w->place = *place;
+        w->bound = strcmp(c->run.cell->placement, "none");
+    }
+    return w;
+}
+
+static int start_workers(struct crew *c)
+{
+    unsigned n = c->run.cell->threads;
+    struct qs_place *places = calloc(n, sizeof *places);
+    int error = places ? place_workers(c, places) : fail(c, "no memory");
+
+    for (unsigned i = 0; !error && i < n; i++) {
+        struct qs_worker *w = c->workers[i] = worker_new(c, i, &places[i]);
+        if (!w)
+            error = fail(c, "no memory");
+        else if (pthread_create(&w->system_thread, NULL, qs_worker_main, w))
+            error = fail(c, "no more threads can be created");
+        else
+            c->started++;
+    }
+    free(places);
+    return error;
+}
+
+static void open_gate(struct crew *c)
+{
+    pthread_mutex_lock(&c->run.lock);
+    c->run.open = true;
+    pthread_cond_broadcast(&c->run.changed);
+    pthread_mutex_unlock(&c->run.lock);
+}
+
+static int first_error(struct crew *c)
+{
+    for (unsigned i = 0; i < c->started; i++) {
+        if (c->workers[i]->error[0])
+            return fail(c, c->workers[i]->error);
+        if (c->workers[i]->tally.failures)
+            return fail(c, "no memory: an insert failed; use fewer keys");
+    }
+    return 0;
+}
+
+static void note_start(struct qs_sample *sample)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    gmtime_r(&now, &utc);
+    strftime(sample->start_utc, sizeof sample->start_utc, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* The phases, up to the moment when the workers are told to stop. */
+static int go_through_phases(struct crew *c)
+{
+    const struct qs_cell *cell = c->run.cell;
+
+    if (start_workers(c))
+        return -1;
+    if (!wait_for(c, &c->run.ready, c->started, true))
+        return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
+    if (first_error(c))
+        return -1;
+    set_phase(c, QS_PHASE_WARMUP);
+    open_gate(c);
+    if (!sleep_sampling(c, cell->warmup_s))
+        return fail(c, "interrupted");
+    note_start(c->sample);
+    set_phase(c, QS_PHASE_MEASURE);
+    if (!sleep_sampling(c, cell->duration_s))
+        return fail(c, "interrupted");
+    return 0;
+}
+
+/* False if a worker does not stop: then nothing it uses may be freed. */
+static bool stop_workers(struct crew *c)
+{
+    set_phase(c, QS_PHASE_STOP);
+    open_gate(c);
+    if (!wait_for(c, &c->run.done, c->started, false))
+        return false;
+    for (unsigned i = 0; i < c->started; i++)
+        pthread_join(c->workers[i]->system_thread, NULL);
+    return true;
+}
+
+/* Compares what the map holds with what the operations said they did. */
+static void validate(struct crew *c)
+{
+    struct qs_tally all = { 0 };
+    struct qs_map_sum sum;
+    struct qs_sample *s = c->sample;
+    uint64_t added = 0;
+
+    for (unsigned i = 0; i < c->started; i++) {
+        const struct qs_tally *t = &c->workers[i]->tally;
+        added += t->inserted - t->deleted;
+        all.key_sum += t->key_sum;
+        all.value_sum += t->value_sum;
+        all.wrong += t->wrong;
+    }
+    c->run.ops->sum(c->run.map, &sum);
+    s->valid = false;
+    if (all.wrong)
+        snprintf(s->error, sizeof s->error, "%llu operations found a wrong value",
+                 (unsigned long long)all.wrong);
+    else if (sum.keys != added)
+        snprintf(s->error, sizeof s->error,
+                 "the map holds %llu keys; its operations left %llu",
+                 (unsigned long long)sum.keys, (unsigned long long)added);
+    else if (sum.key_sum != all.key_sum || sum.value_sum != all.value_sum)
+        snprintf(s->error, sizeof s->error,
+                 "the map holds other keys or values than its operations left");
+    else if (c->stats.freed_nodes > c->stats.retired_nodes)
+        snprintf(s->error, sizeof s->error, "more nodes were freed than retired");
+    else
+        s->valid = true;
+}
+
+static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *cpu_ns)
+{
+    const struct qs_mark *b = &w->begin, *e = &w->end;
+    double seconds = (double)(e->wall_ns - b->wall_ns) / 1e9;
+    uint64_t gets = e->tally.gets - b->tally.gets;
+    uint64_t inserts = e->tally.inserts - b->tally.inserts;
+    uint64_t deletes = e->tally.deletes - b->tally.deletes;
+    uint64_t ops = gets + inserts + deletes;
+    double mops = seconds > 0 ? (double)ops / seconds / 1e6 : 0;
+
+    s->gets += gets;
+    s->inserts += inserts;
+    s->deletes += deletes;
+    s->ops += ops;
+    s->hits += e->tally.hits - b->tally.hits;
+    s->inserted += e->tally.inserted - b->tally.inserted;
+    s->deleted += e->tally.deleted - b->tally.deleted;
+    s->seconds += seconds;
+    s->mops += mops;
+    s->mops_thread_min = fmin(s->mops_thread_min, mops);
+    s->mops_thread_max = fmax(s->mops_thread_max, mops);
+    s->ctx_switches += e->ctx_switches - b->ctx_switches;
+    s->page_faults += e->page_faults - b->page_faults;
+    s->migrations = w->bound ? s->migrations + w->moved : -1;
+    *cpu_ns += (double)(e->cpu_ns - b->cpu_ns);
+    for (unsigned i = 0; i < QS_SITES; i++) {
+        s->cas_tries[i] += e->counters.cas_tries[i] - b->counters.cas_tries[i];
+        s->cas_fails[i] += e->counters.cas_fails[i] - b->counters.cas_fails[i];
+    }
+    s->restarts += e->counters.restarts - b->counters.restarts;
+    s->steps += e->counters.steps - b->counters.steps;
+}
+
+/* The peak since the map was made, or a negative number where it cannot be reset. */
+static long read_rss_peak(void)
+{
+    long kb = -1;
+    char line[128];
+    FILE *f = fopen("/proc/self/status", "re");
+
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %ld", &kb) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return kb;
+}
+
+/* Gives back what earlier cells left in the allocator and forgets their peak, so that
+ * every cell begins alike. */
+static bool reset_rss_peak(void)
+{
+    malloc_trim(0);
+    FILE *f = fopen("/proc/self/clear_refs", "we");
+    if (!f)
+        return false;
+    bool written = fputs("5", f) >= 0;
+    return !fclose(f) && written;
+}
+
+static void sum_up(struct crew *c)
+{
+    struct qs_sample *s = c->sample;
+    double cpu_ns = 0;
+
+    s->mops_thread_min = INFINITY;
+    for (unsigned i = 0; i < c->started; i++)
+        add_worker(s, c->workers[i], &cpu_ns);
+    s->seconds /= c->started;
+    s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
+    s->retired = c->stats.retired_nodes;
+    s->freed = c->stats.freed_nodes;
+    s->garbage_peak = c->stats.peak_nodes;
+    s->garbage_peak_bytes = c->stats.peak_bytes;
+}
+
+static int crew_init(struct crew *c, const struct qs_cell *cell,
+                     const struct qs_topology *topology, uint64_t seed)
+{
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0 };
+    pthread_condattr_t monotonic;
+
+    if (!pair || !pair->ops)
+        return fail(c, "no such pair of structure and scheme");
+    c->run.cell = cell;
+    c->run.topology = topology;
+    c->run.ops = pair->ops;
+    qs_workload_init(&c->run.workload, cell, seed);
+    c->workers = calloc(cell->threads, sizeof *c->workers);
+    c->run.map = c->workers ? pair->ops->create(&config) : NULL;
+    if (!c->run.map)
+        return fail(c, "no memory for the map; use fewer keys");
+    pthread_mutex_init(&c->run.lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->run.changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return 0;
+}
+
+static void crew_free(struct crew *c)
+{
+    if (c->run.map) {
+        for (unsigned i = 0; i < c->run.cell->threads; i++)
+            qs_memory_free(c->workers[i]);
+        c->run.ops->destroy(c->run.map);
+        pthread_cond_destroy(&c->run.changed);
+        pthread_mutex_destroy(&c->run.lock);
+    }
+    free(c->workers);
+    qs_memory_free(c);
+}
+
+static int run_crew(struct crew *c)
+{
+    int error = go_through_phases(c);
+
+    if (!stop_workers(c)) {
+        has_stray_threads = true;
+        c->sample->error[0] = '\0';
+        return fail(c, "time-out: a thread does not stop, so nothing more can be "
+                       "measured in this process");
+    }
+    c->run.ops->stats(c->run.map, &c->stats);
+    if (error || first_error(c))
+        return -1;
+    sum_up(c);
+    validate(c);
+    return 0;
+}
+
+int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
+                uint64_t seed, struct qs_sample *sample)
+{
+    struct crew *c = qs_memory_alloc_lines(sizeof *c);
+
+    *sample = (struct qs_sample){ .rss_peak_kb = -1 };
+    if (!c || has_stray_threads) {
+        snprintf(sample->error, sizeof sample->error, "%s",
+                 c ? "threads of an earlier cell still run" : "no memory");
+        qs_memory_free(c);
+        return -1;
+    }
+    c->sample = sample;
+    bool is_reset = reset_rss_peak();
+    int error = crew_init(c, cell, topology, seed);
+    if (!error)
+        error = run_crew(c);
+    if (is_reset)
+        sample->rss_peak_kb = read_rss_peak();
+    if (!has_stray_threads)
+        crew_free(c);
+    if (error && interrupted)
+        interrupted = 0;
+    return error;
+}

@@ -1,0 +1,73 @@
+/* worker.h - one measuring thread, and what it shares with its run.
+ *
+ * A worker binds itself, registers, fills its share of the map and waits.  From then on
+ * it draws operations and applies them until the phase changes.  The loop reads no
+ * clock, executes no fence and writes nothing that another thread reads; the phase is a
+ * relaxed load of a line that nobody writes meanwhile.  A worker notes its own clocks
+ * and counters when it sees the measurement begin and end, so that its rate is its own
+ * operations over its own interval, whatever skew the threads have.
+ */
+#ifndef QS_HARNESS_WORKER_H
+#define QS_HARNESS_WORKER_H
+
+#include <pthread.h>
+
+#include "harness/map_ops.h"
+#include "harness/topology.h"
+#include "harness/workload.h"
+
+enum qs_phase { QS_PHASE_FILL, QS_PHASE_WARMUP, QS_PHASE_MEASURE, QS_PHASE_STOP };
+
+/* What a run's threads share.  The phase has a line of its own: the main thread sleeps
+ * on what follows it. */
+struct qs_run {
+    _Alignas(QS_CACHE_LINE) qs_word phase; /* enum qs_phase */
+
+    _Alignas(QS_CACHE_LINE) const struct qs_cell *cell;
+    const struct qs_map_ops *ops;
+    struct qs_map *map;
+    const struct qs_topology *topology;
+    struct qs_workload workload;
+
+    pthread_mutex_t lock; /* for what follows */
+    pthread_cond_t changed;
+    unsigned ready, done; /* threads that have filled, that have ended */
+    bool open;            /* threads that have filled may go on */
+};
+
+/* What a thread's operations did, by its own account. */
+struct qs_tally {
+    uint64_t gets, inserts, deletes, hits, inserted, deleted;
+    uint64_t key_sum, value_sum; /* of what it added less what it removed, mod 2^64 */
+    uint64_t wrong;              /* values that no insert wrote */
+    uint64_t failures;           /* inserts without memory */
+};
+
+/* One moment of a thread. */
+struct qs_mark {
+    uint64_t wall_ns, cpu_ns;
+    long ctx_switches, page_faults;
+    struct qs_tally tally;
+    struct qs_counters counters;
+};
+
+struct qs_worker {
+    struct qs_run *run;
+    struct qs_thread *thread;
+    struct qs_tally tally;
+    struct qs_stream stream;
+    unsigned until_quiesce;
+
+    unsigned index;
+    bool bound, started;
+    struct qs_place place;
+    pthread_t system_thread;
+    struct qs_mark begin, end; /* of the measurement */
+    bool moved;                /* bound, but found elsewhere at the end */
+    char error[128];           /* why it could not run, or empty */
+};
+
+/* The body of a worker's thread; argument is its struct qs_worker, on its own lines. */
+void *qs_worker_main(void *argument);
+
+#endif
