@@ -23,7 +23,8 @@ __attribute__((unused)) static inline uint64_t hash_u64(const uint64_t *key)
     return x ^ x >> 31;
 }
 
-__attribute__((unused)) static inline int compare_u64(const uint64_t *a, const uint64_t *b)
+__attribute__((unused)) static inline int compare_u64(const uint64_t *a,
+                                                      const uint64_t *b)
 {
     return (*a > *b) - (*a < *b);
 }
