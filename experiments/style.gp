@@ -1,0 +1,48 @@
+# style.gp - how every figure looks; `quiesce plot` copies it into each script it writes.
+#
+# A scheme keeps its colour and its marker in all figures, a structure its dashes, so
+# that a reader learns them once.  Colours: Okabe and Ito 2008, without yellow, which is
+# lost on white.  A marker has a number for its filled form; the hollow one, for more
+# threads than processors, is the number below.
+
+# Schemes
+name_leak     = "never freed";        color_leak     = "#000000"; mark_leak     = 5
+name_direct   = "freed under a lock"; color_direct   = "#CC79A7"; mark_direct   = 5
+name_hp       = "hazard pointers";    color_hp       = "#D55E00"; mark_hp       = 9
+name_ebr      = "epochs";             color_ebr      = "#E69F00"; mark_ebr      = 7
+name_qsbr     = "quiescent states";   color_qsbr     = "#009E73"; mark_qsbr     = 11
+name_rcu_memb = "liburcu memb";       color_rcu_memb = "#0072B2"; mark_rcu_memb = 13
+name_rcu_qsbr = "liburcu qsbr";       color_rcu_qsbr = "#56B4E9"; mark_rcu_qsbr = 15
+
+# Structures; their colours serve where structures are compared under one scheme
+name_hm_list       = "Harris-Michael list"; color_hm_list       = "#009E73"; mark_hm_list       = 11; dash_hm_list       = 4
+name_michael_hash  = "Michael hash map";    color_michael_hash  = "#E69F00"; mark_michael_hash  = 7;  dash_michael_hash  = 2
+name_split_ordered = "split-ordered map";   color_split_ordered = "#0072B2"; mark_split_ordered = 9;  dash_split_ordered = 1
+name_skip_list     = "skip list";           color_skip_list     = "#D55E00"; mark_skip_list     = 13; dash_skip_list     = 1
+name_rcu_hash      = "RCU hash map";        color_rcu_hash      = "#CC79A7"; mark_rcu_hash      = 5;  dash_rcu_hash      = 5
+name_locked_map    = "map under a rwlock";  color_locked_map    = "#777777"; mark_locked_map    = 15; dash_locked_map    = 3
+name_lfht          = "liburcu lfht";        color_lfht          = "#000000"; mark_lfht          = 5;  dash_lfht          = 4
+
+# Other series, such as numbers of threads, in their order
+color_1 = "#0072B2"; mark_1 = 7;  dash_1 = 1
+color_2 = "#D55E00"; mark_2 = 9;  dash_2 = 1
+color_3 = "#009E73"; mark_3 = 11; dash_3 = 1
+color_4 = "#E69F00"; mark_4 = 13; dash_4 = 1
+color_5 = "#CC79A7"; mark_5 = 5;  dash_5 = 1
+color_6 = "#56B4E9"; mark_6 = 15; dash_6 = 1
+color_7 = "#000000"; mark_7 = 7;  dash_7 = 2
+color_8 = "#777777"; mark_8 = 9;  dash_8 = 2
+
+# The page
+set encoding utf8
+set border 3 lw 1 lc rgb "#444444"
+set tics nomirror out scale 0.6 textcolor rgb "#222222"
+set grid ytics lt 1 lw 1 lc rgb "#e4e4e4"
+set grid noxtics
+set key outside top center horizontal Left reverse samplen 2.4 spacing 1.15 width 1 nobox
+set title font ",13" offset 0,-0.3
+set xlabel offset 0,0.4
+set ylabel offset 0.8,0
+set datafile missing "NaN"
+set style fill transparent solid 0.16 noborder
+set pointsize 0.75

@@ -1,0 +1,337 @@
+/* plot_script.c - writes a picture as a gnuplot script with its data inside.
+ *
+ * The script holds the medians and intervals, the style and the commands: a reader can
+ * redraw or restyle the figure with gnuplot alone, years later.
+ */
+#include "harness/plot_script.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "harness/axis.h"
+
+enum { CAPTION_WIDTH = 96 };
+
+/* Which columns distinguish the curves of this picture, and what the looks follow. */
+struct looks {
+    bool varies[QS_SERIES_COLUMNS];
+    int structure, scheme; /* the column that holds it, or -1 */
+    bool by_structure;     /* dashes and markers tell structures apart */
+    bool by_scheme;        /* colours tell schemes apart */
+    bool has_interval, has_hollow;
+    size_t n_min, n_max; /* repeats */
+};
+
+static void look_at_points(const struct qs_series *series, struct looks *l)
+{
+    for (size_t k = 0; k < series->n; k++) {
+        const struct qs_point *p = &series->points[k];
+        l->has_interval |= !isnan(p->y.lo);
+        l->has_hollow |= p->oversubscribed;
+        l->n_min = p->y.n < l->n_min ? p->y.n : l->n_min;
+        l->n_max = p->y.n > l->n_max ? p->y.n : l->n_max;
+    }
+}
+
+static struct looks looks_of(const struct qs_drawing *d)
+{
+    struct looks l = { .structure = -1, .scheme = -1, .n_min = SIZE_MAX };
+    const struct qs_series *series = d->panel->series;
+    for (size_t c = 0; c < d->panels->n_series_columns; c++) {
+        for (size_t i = 1; i < d->panel->n; i++)
+            l.varies[c] |= strcmp(series[i].value[c], series[0].value[c]) != 0;
+        if (strcmp(d->panels->series_columns[c], "structure") == 0)
+            l.structure = (int)c;
+        if (strcmp(d->panels->series_columns[c], "reclaim") == 0)
+            l.scheme = (int)c;
+    }
+    for (size_t i = 0; i < d->panel->n; i++)
+        look_at_points(&series[i], &l);
+    l.by_structure = l.structure >= 0 && l.varies[l.structure];
+    l.by_scheme = l.scheme >= 0 && (l.varies[l.scheme] || !l.by_structure);
+    return l;
+}
+
+/* A name as a gnuplot variable may end. */
+static void write_id(FILE *out, const char *name)
+{
+    for (; *name; name++)
+        fputc(isalnum((unsigned char)*name) ? *name : '_', out);
+}
+
+/* A string constant; gnuplot reads '' as one apostrophe. */
+static void write_quoted(FILE *out, const char *text)
+{
+    fputc('\'', out);
+    for (; *text; text++) {
+        if (*text == '\'')
+            fputc('\'', out);
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+    fputc('\'', out);
+}
+
+/* One value in words, as a string expression: name_hp, or '2 threads'. */
+static void write_value(FILE *out, const char *column, const char *value)
+{
+    static const struct {
+        const char *column, *before, *after;
+    } words[] = {
+        { "threads", "", " threads" },       { "keys", "", " keys" },
+        { "size", "", " keys present" },     { "prefill", "", " keys present" },
+        { "update", "", " % updates" },      { "update_pct", "", " % updates" },
+        { "mix", "", " get/insert/delete" }, { "dist", "", "" },
+        { "start", "starts ", "" },          { "placement", "placement ", "" },
+    };
+    char text[QS_VALUE_TEXT + 64];
+    if (strcmp(column, "structure") == 0 || strcmp(column, "reclaim") == 0) {
+        fputs("name_", out);
+        write_id(out, value);
+        return;
+    }
+    snprintf(text, sizeof text, "%s %s", column, value);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].column, column) == 0)
+            snprintf(text, sizeof text, "%s%s%s", words[i].before, value,
+                     words[i].after);
+    if (strcmp(column, "threads") == 0 && strcmp(value, "1") == 0)
+        snprintf(text, sizeof text, "1 thread");
+    write_quoted(out, text);
+}
+
+static void write_joined(FILE *out, bool *any, const char *column, const char *value)
+{
+    if (*any)
+        fputs(" . ', ' . ", out);
+    write_value(out, column, value);
+    *any = true;
+}
+
+/* The values by which a curve differs from its neighbours. */
+static void write_series_title(FILE *out, const struct qs_drawing *d,
+                               const struct looks *l, const struct qs_series *series)
+{
+    bool any = false;
+    for (size_t c = 0; c < d->panels->n_series_columns; c++)
+        if (l->varies[c])
+            write_joined(out, &any, d->panels->series_columns[c], series->value[c]);
+    if (!any && d->panels->n_series_columns)
+        write_joined(out, &any, d->panels->series_columns[0], series->value[0]);
+    if (!any)
+        write_quoted(out, d->plot->y);
+}
+
+/* The plot's own title, what the panel stands for, and what all curves share. */
+static void write_title(FILE *out, const struct qs_drawing *d, const struct looks *l)
+{
+    bool any = *d->plot->title;
+    fputs("set title ", out);
+    if (any)
+        write_quoted(out, d->plot->title);
+    for (size_t c = 0; c < d->panels->n_columns; c++)
+        write_joined(out, &any, d->panels->columns[c], d->panel->value[c]);
+    for (size_t c = 1; c < d->panels->n_series_columns; c++)
+        if (!l->varies[c])
+            write_joined(out, &any, d->panels->series_columns[c],
+                         d->panel->series[0].value[c]);
+    if (d->panels->n_series_columns && !l->varies[0] && d->panel->n > 1)
+        write_joined(out, &any, d->panels->series_columns[0],
+                     d->panel->series[0].value[0]);
+    fputs(any ? " noenhanced\n" : "''\n", out);
+}
+
+static void write_default(FILE *out, const char *kind, const char *name,
+                          const char *value)
+{
+    fprintf(out, "if (!exists('%s_", kind);
+    write_id(out, name);
+    fprintf(out, "')) %s_", kind);
+    write_id(out, name);
+    fprintf(out, " = %s\n", value);
+}
+
+/* What style.gp does not know gets a look all the same. */
+static void write_defaults(FILE *out, const char *name, size_t number)
+{
+    char value[64];
+    snprintf(value, sizeof value, "'%.40s'", name);
+    write_default(out, "name", name, value);
+    write_default(out, "color", name, "'#777777'");
+    snprintf(value, sizeof value, "%zu", 5 + 2 * (number % 6));
+    write_default(out, "mark", name, value);
+    snprintf(value, sizeof value, "%zu", 1 + number % 5);
+    write_default(out, "dash", name, value);
+}
+
+static void write_all_defaults(FILE *out, const struct qs_drawing *d,
+                               const struct looks *l)
+{
+    for (size_t c = 0; c < d->panels->n_columns; c++)
+        if (strcmp(d->panels->columns[c], "structure") == 0 ||
+            strcmp(d->panels->columns[c], "reclaim") == 0)
+            write_defaults(out, d->panel->value[c], 0);
+    for (size_t i = 0; i < d->panel->n; i++) {
+        if (l->structure >= 0)
+            write_defaults(out, d->panel->series[i].value[l->structure], i);
+        if (l->scheme >= 0)
+            write_defaults(out, d->panel->series[i].value[l->scheme], i);
+    }
+}
+
+/* The variables that hold a curve's colour, marker and dashes. */
+static void write_look(FILE *out, const struct looks *l, const struct qs_series *series,
+                       size_t i)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%zu", 1 + i % 8);
+    const char *structure = l->structure >= 0 ? series->value[l->structure] : number;
+    const char *scheme = l->scheme >= 0 ? series->value[l->scheme] : number;
+    fprintf(out, "c%zu = color_", i + 1);
+    write_id(out, l->by_scheme ? scheme : l->by_structure ? structure : number);
+    fprintf(out, "; m%zu = mark_", i + 1);
+    write_id(out, l->by_structure ? structure : l->by_scheme ? scheme : number);
+    fprintf(out, "; d%zu = %s", i + 1, l->by_structure ? "dash_" : "1");
+    if (l->by_structure)
+        write_id(out, structure);
+    fputc('\n', out);
+}
+
+static void write_data(FILE *out, const struct qs_series *series, size_t number)
+{
+    fprintf(out, "$s%zu << EOD\n", number);
+    fprintf(out, "# x median lo hi n oversubscribed\n");
+    for (size_t k = 0; k < series->n; k++) {
+        const struct qs_point *p = &series->points[k];
+        fprintf(out, "%.9g %.6g ", p->x, p->y.value);
+        if (isnan(p->y.lo))
+            fprintf(out, "NaN NaN");
+        else
+            fprintf(out, "%.6g %.6g", p->y.lo, p->y.hi);
+        fprintf(out, " %zu %d\n", p->y.n, p->oversubscribed);
+    }
+    fprintf(out, "EOD\n");
+}
+
+/* Intervals lie under all lines: as a band, or as a bar where a curve is one point. */
+static void write_interval(FILE *out, const struct qs_panel *panel, size_t i)
+{
+    if (panel->series[i].n > 1 && !panel->n_categories)
+        fprintf(out,
+                "  $s%zu using (X($1)):(Y($3)):(Y($4)) with filledcurves lc rgb c%zu "
+                "notitle, \\\n",
+                i + 1, i + 1);
+    else
+        fprintf(
+            out,
+            "  $s%zu using (X($1)):(Y($2)):(Y($3)):(Y($4)) with yerrorbars pt 0 lw 1 "
+            "lc rgb c%zu notitle, \\\n",
+            i + 1, i + 1);
+}
+
+static void write_curve(FILE *out, const struct qs_panel *panel, bool hollow, size_t i)
+{
+    size_t n = i + 1;
+    if (!panel->n_categories)
+        fprintf(out,
+                "  $s%zu using (X($1)):(Y($2)) with lines lw 2 dt d%zu lc rgb c%zu "
+                "notitle, \\\n",
+                n, n, n);
+    if (hollow)
+        fprintf(out,
+                "  $s%zu using (X($1)):($6 ? Y($2) : NaN) with points pt m%zu lc rgb "
+                "'#ffffff' notitle, \\\n"
+                "  $s%zu using (X($1)):($6 ? Y($2) : NaN) with points pt m%zu-1 lw 1.5 "
+                "lc rgb c%zu notitle, \\\n",
+                n, n, n, n, n);
+    fprintf(out,
+            "  $s%zu using (X($1)):($6 ? NaN : Y($2)) with points pt m%zu lc rgb c%zu "
+            "notitle, \\\n",
+            n, n, n);
+}
+
+static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks *l)
+{
+    fputs("plot \\\n", out);
+    for (size_t i = 0; l->has_interval && i < d->panel->n; i++)
+        write_interval(out, d->panel, i);
+    for (size_t i = 0; i < d->panel->n; i++)
+        write_curve(out, d->panel, l->has_hollow, i);
+    for (size_t i = 0; i < d->panel->n; i++) {
+        fprintf(out,
+                "  keyentry with linespoints lw 2 dt d%zu pt m%zu lc rgb c%zu title ",
+                i + 1, i + 1, i + 1);
+        write_series_title(out, d, l, &d->panel->series[i]);
+        fputs(i + 1 < d->panel->n ? " noenhanced, \\\n" : " noenhanced\n", out);
+    }
+}
+
+/* Breaks the caption into lines at blanks. */
+static void write_wrapped(FILE *out, const char *text)
+{
+    char line[512];
+    size_t column = 0;
+    snprintf(line, sizeof line, "%s", text);
+    for (char *rest = line, *word; (word = strsep(&rest, " ")) != NULL;) {
+        if (column && column + strlen(word) >= CAPTION_WIDTH) {
+            fputs("\\n", out);
+            column = 0;
+        }
+        column += (size_t)fprintf(out, "%s", column ? " " : "");
+        for (; *word; word++, column++)
+            if (*word != '"' && *word != '\\')
+                fputc(*word, out);
+    }
+}
+
+static void write_caption(FILE *out, const struct qs_drawing *d, const struct looks *l)
+{
+    char text[512], repeats[48];
+    snprintf(repeats, sizeof repeats, l->n_min == l->n_max ? "%zu" : "%zu to %zu",
+             l->n_min, l->n_max);
+    snprintf(text, sizeof text, "Median of %s repeats%s%s.%s%s", repeats,
+             l->has_interval ? "; band: 95 % interval" : "; too few for an interval",
+             l->has_hollow ? "; hollow: more threads than processors" : "",
+             *d->caption ? " " : "", d->caption);
+    fputs("set label 99 \"", out);
+    write_wrapped(out, text);
+    fputs("\" at screen 0.015, screen 0.075 left noenhanced font \",9.5\" "
+          "textcolor rgb \"#666666\"\nset bmargin 5.6\n",
+          out);
+}
+
+static void write_outputs(FILE *out, const char *name)
+{
+    fprintf(out,
+            "set terminal svg size 580,440 font 'sans-serif,13' linewidth 1 name '%s'\n"
+            "set output '%s.svg'\n",
+            name, name);
+}
+
+void qs_script_write(FILE *out, const struct qs_drawing *d)
+{
+    struct looks l = looks_of(d);
+    fprintf(out,
+            "# %s.gp - %s\n# Drawn by `gnuplot %s.gp`: writes %s.svg and %s.pdf.\n\n",
+            d->panel->name, d->figure->title, d->panel->name, d->panel->name,
+            d->panel->name);
+    for (size_t i = 0; i < d->panel->n; i++)
+        write_data(out, &d->panel->series[i], i + 1);
+    fprintf(out, "\n%s\n", d->style);
+    write_all_defaults(out, d, &l);
+    for (size_t i = 0; i < d->panel->n; i++)
+        write_look(out, &l, &d->panel->series[i], i);
+    fputc('\n', out);
+    write_title(out, d, &l);
+    fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",
+            qs_axis_label(d->plot->x), qs_axis_label(d->plot->y));
+    qs_axis_write_x(out, d->panel, d->plot->xlog);
+    qs_axis_write_y(out, d->panel, d->plot->ylog);
+    write_caption(out, d, &l);
+    write_outputs(out, d->panel->name);
+    write_plot(out, d, &l);
+    fprintf(out,
+            "set terminal pdfcairo size 14.5cm,11cm font 'sans,13' fontscale 0.72 "
+            "linewidth 1\nset output '%s.pdf'\nreplot\nunset output\n",
+            d->panel->name);
+}
