@@ -99,16 +99,17 @@ static void free_expired(struct qs_epoch_thread *t, uintptr_t epoch)
         qs_tally_set(&t->base.oldest, 0);
 }
 
-/* An orphan's retirer was gone before it was adopted, so whoever could hold it
- * announces an epoch that the adopter's own announcement cannot run ahead of by more
- * than one. */
-static void adopt_orphans(struct qs_epoch_thread *t, uintptr_t epoch)
+/* The epoch is read after the orphans are taken: their retirers are gone by then, so
+ * whoever can hold one of them announces that epoch or an older one.  An epoch read
+ * earlier may be any number of steps behind, if this thread is idle. */
+static void adopt_orphans(struct qs_epoch_thread *t)
 {
     struct qs_chain orphans = { 0 };
 
     qs_domain_adopt(t->base.domain, &orphans);
     if (!orphans.first)
         return;
+    uintptr_t epoch = qs_load(&qs_epoch_domain_of(t)->epoch, seq_cst); /* (2) */
     struct qs_limbo *limbo = &t->limbo[epoch % QS_EPOCH_GRACE];
     if (limbo->epoch != epoch) {
         free_limbo(t, limbo);
@@ -125,7 +126,7 @@ void qs_epoch_collect(struct qs_epoch_thread *t)
     t->until_advance = t->batch;
     qs_tally_own(&t->base.scans, 1);
     free_expired(t, epoch);
-    adopt_orphans(t, epoch);
+    adopt_orphans(t);
     qs_domain_note_garbage(t->base.domain);
 }
 

@@ -99,8 +99,9 @@ int qs_thread_release(struct qs_thread *t)
             mine = mine->next_mine;
         mine->next_mine = t->next_mine;
     }
-    qs_fetch_add(&t->domain->registered, -(uintptr_t)1, relaxed);
+    struct qs_domain *d = t->domain;
     qs_store(&t->in_use, 0, release); /* the next holder acquires by its CAS */
+    qs_fetch_add(&d->registered, -(uintptr_t)1, release); /* then d may be destroyed */
     return 0;
 }
 
