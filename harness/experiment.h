@@ -46,7 +46,7 @@ enum qs_severity {
 
 /* What the verdict rests on: exact counts, CPU time, or wall-clock time, which is
  * judged on a quiet machine only. */
-enum qs_basis { QS_COUNT, QS_CPU, QS_WALL };
+enum qs_basis { QS_BASIS_COUNT, QS_BASIS_CPU, QS_BASIS_WALL };
 
 /* A [claim ID], see claims.h. */
 struct qs_claim {

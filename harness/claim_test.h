@@ -1,0 +1,69 @@
+/* claim_test.h - a claim's test taken apart; between the files of the claims module. */
+#ifndef QS_HARNESS_CLAIM_TEST_H
+#define QS_HARNESS_CLAIM_TEST_H
+
+#include "harness/claims.h"
+
+enum qs_form {
+    QS_MEDIAN,
+    QS_RATIO,
+    QS_DIFFERENCE,
+    QS_SLOPE,
+    QS_SLOPE_RATIO,
+    QS_FIT_R2,
+    QS_SPEARMAN,
+    QS_SPREAD,
+    QS_LARGEST,
+    QS_ORDER
+};
+
+enum { QS_SIDES = 6 };
+
+struct qs_test {
+    enum qs_form form;
+    char metric[32];
+    char axis[32]; /* empty if the form has none */
+    bool log2;     /* of the axis */
+    struct qs_filter *side[QS_SIDES];
+    size_t n_sides;
+    double lo, hi; /* the value is to lie in between */
+};
+
+/* 0, or -1 with a sentence in error. */
+int qs_test_parse(const char *text, struct qs_test *test, char *error,
+                  size_t error_size);
+void qs_test_clear(struct qs_test *test);
+
+/* The repeats of one side (0 if the test has none) at one place of the axis. */
+struct qs_point {
+    size_t side;
+    double x;
+    double *values;
+    size_t n;
+};
+
+/* Cells that differ only in what the test names. */
+struct qs_group {
+    struct qs_row like; /* one of its rows */
+    struct qs_point *points;
+    size_t n_points;
+};
+
+struct qs_groups {
+    struct qs_group *group;
+    size_t n;
+    char varies[96]; /* columns in which the groups differ, comma separated */
+};
+
+/* Sorts the rows into groups, leaving out those that lack a side.  Rows without a
+ * number in the test's column are not counted. */
+void qs_groups_make(const struct qs_test *test, const struct qs_row *const *rows,
+                    size_t n, const struct qs_limits *limits, struct qs_groups *groups);
+void qs_groups_free(struct qs_groups *groups);
+
+/* The value of the test in one group with its interval.  n is the least number of
+ * repeats of any point. */
+struct qs_estimate qs_group_estimate(const struct qs_test *test,
+                                     const struct qs_group *group);
+
+#endif

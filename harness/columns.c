@@ -1,0 +1,52 @@
+/* columns.c - what filters, plots and claims may name: the columns of cells.csv and a
+ * few that say the same in an experiment's words.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/filter.h"
+#include "harness/results_columns.h"
+
+/* Columns that rows do not store under these names. */
+static const char *const extra_columns[] = { "pair", "size", "update" };
+enum { EXTRA_COLUMNS = sizeof extra_columns / sizeof *extra_columns };
+
+const char *qs_column_at(unsigned i)
+{
+    if (i < qs_column_count)
+        return qs_columns[i].name;
+    return i - qs_column_count < EXTRA_COLUMNS ? extra_columns[i - qs_column_count]
+                                               : NULL;
+}
+
+double qs_row_number(const struct qs_row *row, const char *column, bool *known)
+{
+    const struct qs_cell *cell = &row->cell;
+
+    *known = true;
+    if (!strcmp(column, "size"))
+        return (double)cell->prefill;
+    if (!strcmp(column, "update"))
+        return (cell->insert_permille + cell->delete_permille) / 10.0;
+    return qs_results_number(row, column, known);
+}
+
+char *qs_row_value_text(const struct qs_row *row, const char *column,
+                        char text[QS_VALUE_TEXT])
+{
+    bool known;
+    const char *name = qs_results_text(row, column);
+
+    *text = 0;
+    if (!strcmp(column, "pair")) {
+        snprintf(text, QS_VALUE_TEXT, "%s:%s", row->cell.structure, row->cell.reclaim);
+    } else if (name) {
+        snprintf(text, QS_VALUE_TEXT, "%s", name);
+    } else {
+        double number = qs_row_number(row, column, &known);
+        if (known && !isnan(number))
+            snprintf(text, QS_VALUE_TEXT, "%.10g", number);
+    }
+    return text;
+}
