@@ -17,7 +17,9 @@ struct qs_fact {
 
 enum { QS_FACTS = 48, QS_FINGERPRINT = 640 };
 
-/* Collects at most QS_FACTS facts, always in the same order; returns their number. */
+/* Collects at most QS_FACTS facts, always in the same order; returns their number.
+ * Takes a third of a second the first time, because it watches the load; later calls
+ * repeat what the first one found.  Main thread only, as is all that follows. */
 size_t qs_machine_facts(const struct qs_topology *t, struct qs_fact facts[QS_FACTS]);
 
 /* The value of the fact of that name, or "". */
@@ -30,6 +32,9 @@ char *qs_machine_summary(const struct qs_topology *t, char *line, size_t size);
 /* "key=value;..." of everything that must be equal for two results to be one series:
  * sources, compiler, flags, kernel, processor, topology, libraries.  Returns text. */
 char *qs_machine_fingerprint(const struct qs_topology *t, char text[QS_FINGERPRINT]);
+
+/* Warns on stderr if numbers of this build mean little: sanitizers, no optimisation. */
+void qs_build_warn(void);
 
 /* A member of run.json beside the facts.  value is written as a string, or as it
  * stands (a number, an object) if raw. */

@@ -22,6 +22,9 @@ void qs_progress_step(double planned_seconds);
 void qs_progress_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void qs_progress_results_to_stderr(void);
 
+/* The same to stderr, as "quiesce: ...". */
+void qs_progress_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Removes the bar. */
 void qs_progress_end(void);
 

@@ -16,16 +16,27 @@ enum {
     QS_EXIT_INTERRUPTED = 130
 };
 
+/* Prints "quiesce: ..." as one line to stderr and ends the program with that status. */
+_Noreturn void qs_die(int status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Each returns false on anything but a whole, finite, non-negative value. */
-bool qs_parse_count(const char *text, uint64_t *value);   /* 12, 100k, 1M, 2G */
-bool qs_parse_seconds(const char *text, double *value);   /* 200ms, 1s, 5m; 1 = 1s */
+bool qs_parse_count(const char *text, uint64_t *value); /* 12, 100k, 1M, 2G */
+bool qs_parse_seconds(const char *text, double *value); /* 200ms, 1s, 5m; 1 = 1s */
 bool qs_parse_number(const char *text, double *value);
 bool qs_parse_permille(const char *text, unsigned *value); /* 12.5% or 12.5 -> 125 */
 /* "90/5/5" in percent get/insert/delete; false also if the sum is not 100. */
-bool qs_parse_mix(const char *text, unsigned *insert_permille, unsigned *delete_permille);
+bool qs_parse_mix(const char *text, unsigned *insert_permille,
+                  unsigned *delete_permille);
 /* "uniform" or "zipf:0.99". */
 struct qs_cell;
 bool qs_parse_distribution(const char *text, struct qs_cell *cell);
+
+/* A number of threads, or "cores", "max" (all allowed processors), "2max" and so on,
+ * which ask to oversubscribe. */
+struct qs_topology;
+bool qs_parse_threads(const char *text, const struct qs_topology *t, unsigned *threads,
+                      bool *oversubscribe);
 
 /* Splits at commas, trimming blanks.  Returns the number of parts, at most max; the
  * parts point into text, which is changed. */

@@ -1,0 +1,267 @@
+/* bench_options.c - the command line of bench. */
+#include <argp.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/bench.h"
+#include "harness/runner.h"
+#include "harness/text.h"
+
+enum {
+    KEY_SIZED = 256,
+    KEY_GROW,
+    KEY_QUIESCE,
+    KEY_AGAINST,
+    KEY_SEED,
+    KEY_TIMEOUT,
+    MOST_REPEATS = 10000
+};
+
+static const struct argp_option options[] = {
+    { NULL, 0, NULL, 0, "What to measure:", 1 },
+    { "structure", 's', "S", 0, "the map, see `quiesce list`", 1 },
+    { "reclaim", 'r', "R", 0, "the scheme that frees its nodes", 1 },
+    { "against", KEY_AGAINST, "S2[:R2]", 0,
+      "interleave another pair on the same work and compare (R2: the same scheme)", 1 },
+    { NULL, 0, NULL, 0, "The work:", 2 },
+    { "keys", 'k', "N", 0, "size of the key range, prefilled to half (100k)", 2 },
+    { "mix", 'm', "G/I/D", 0, "percent get/insert/delete (90/5/5)", 2 },
+    { "dist", 'd', "uniform|zipf:0.99", 0, "how keys are drawn (uniform)", 2 },
+    { "sized", KEY_SIZED, NULL, 0, "the map is told its size beforehand (default)", 2 },
+    { "grow", KEY_GROW, NULL, 0, "it is not, and starts as small as it can", 2 },
+    { "quiesce", KEY_QUIESCE, "N", 0,
+      "operations of a thread between two quiescent states (100)", 2 },
+    { NULL, 0, NULL, 0, "Threads:", 3 },
+    { "threads", 't', "LIST", 0, "1,2,4 or cores, max, 2max (1)", 3 },
+    { "placement", 'p', "P", 0,
+      "compact, cores, scatter, numa-rr, list:0,2,4-7 or none (cores)", 3 },
+    { "oversubscribe", 'o', NULL, 0, "threads beyond the last processor share", 3 },
+    { NULL, 0, NULL, 0, "The measurement:", 4 },
+    { "duration", 'D', "TIME", 0, "of one repeat (1s)", 4 },
+    { "warmup", 'w', "TIME", 0, "before each repeat (200ms)", 4 },
+    { "repeats", 'n', "N", 0, "7; below 6 there is no 95 % interval", 4 },
+    { "seed", KEY_SEED, "N", 0, "of keys, operations and order (42)", 4 },
+    { "timeout", KEY_TIMEOUT, "TIME", 0, "for filling and for stopping (60s)", 4 },
+    { "csv", 'c', "FILE|-", 0,
+      "append a row per repeat to FILE; -: to stdout, and the table to stderr", 4 },
+    { 0 }
+};
+
+/* What is read before the cells can be made of it. */
+struct line {
+    struct qs_bench *bench;
+    struct qs_cell cell; /* all but threads and the rival */
+    char *threads, *against;
+};
+
+static void take_name(char *to, size_t size, const char *option, const char *text)
+{
+    if (snprintf(to, size, "%s", text) >= (int)size)
+        qs_die(QS_EXIT_USAGE, "--%s %s: too long; at most %zu letters", option, text,
+               size - 1);
+}
+
+static uint64_t count_of(const char *option, const char *text, uint64_t most)
+{
+    uint64_t value;
+
+    if (!qs_parse_count(text, &value))
+        qs_die(QS_EXIT_USAGE, "--%s %s: not a whole number; write 12, 100k or 1M",
+               option, text);
+    if (value > most)
+        qs_die(QS_EXIT_USAGE, "--%s %s: at most %llu", option, text,
+               (unsigned long long)most);
+    return value;
+}
+
+static double seconds_of(const char *option, const char *text)
+{
+    double value;
+
+    if (!qs_parse_seconds(text, &value) || value > 1e6)
+        qs_die(QS_EXIT_USAGE, "--%s %s: not a duration; write 200ms, 1s or 5m", option,
+               text);
+    return value;
+}
+
+static void parse_mix(struct qs_cell *cell, const char *text)
+{
+    if (!qs_parse_mix(text, &cell->insert_permille, &cell->delete_permille))
+        qs_die(
+            QS_EXIT_USAGE,
+            "--mix %s: not percent get/insert/delete that add up to 100; write 90/5/5",
+            text);
+}
+
+static void parse_distribution(struct qs_cell *cell, const char *text)
+{
+    if (!qs_parse_distribution(text, cell))
+        qs_die(
+            QS_EXIT_USAGE,
+            "--dist %s: no such distribution; write uniform or zipf:0.99 (theta below 1)",
+            text);
+}
+
+static error_t parse_work(int key, char *text, struct qs_cell *cell)
+{
+    switch (key) {
+    case 's':
+        take_name(cell->structure, sizeof cell->structure, "structure", text);
+        return 0;
+    case 'r':
+        take_name(cell->reclaim, sizeof cell->reclaim, "reclaim", text);
+        return 0;
+    case 'k':
+        cell->keys = count_of("keys", text, UINT64_C(1) << 40);
+        return 0;
+    case 'm':
+        parse_mix(cell, text);
+        return 0;
+    case 'd':
+        parse_distribution(cell, text);
+        return 0;
+    case KEY_SIZED:
+    case KEY_GROW:
+        cell->sized = key == KEY_SIZED;
+        return 0;
+    case KEY_QUIESCE:
+        cell->quiesce_every = (unsigned)count_of("quiesce", text, 1000000000);
+        return 0;
+    case 'p':
+        take_name(cell->placement, sizeof cell->placement, "placement", text);
+        return 0;
+    case 'o':
+        cell->oversubscribe = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct line *line = state->input;
+
+    switch (key) {
+    case KEY_AGAINST:
+        line->against = text;
+        return 0;
+    case 't':
+        line->threads = text;
+        return 0;
+    case 'D':
+        line->cell.duration_s = seconds_of("duration", text);
+        return 0;
+    case 'w':
+        line->cell.warmup_s = seconds_of("warmup", text);
+        return 0;
+    case KEY_TIMEOUT:
+        line->cell.timeout_s = seconds_of("timeout", text);
+        return 0;
+    case 'n':
+        line->bench->repeats = (unsigned)count_of("repeats", text, MOST_REPEATS);
+        return 0;
+    case KEY_SEED:
+        line->bench->seed = count_of("seed", text, UINT64_MAX);
+        return 0;
+    case 'c':
+        line->bench->csv = text;
+        return 0;
+    default:
+        return parse_work(key, text, &line->cell);
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Measures one cell or a small sweep.\v"
+    "A cell whose map does not agree with its operations is an error, not a number.\n\n"
+    "Examples:\n"
+    "  quiesce bench --structure split_ordered --reclaim hp --threads 1,2\n"
+    "  quiesce bench --structure hm_list --reclaim ebr --keys 128 --mix 50/25/25 --csv -\n"
+    "  quiesce bench --structure split_ordered --reclaim rcu_qsbr --against lfht:rcu_qsbr",
+    NULL,
+    NULL,
+    NULL
+};
+
+static void add_cell(struct qs_bench *b, const struct qs_cell *cell,
+                     const struct qs_topology *topology)
+{
+    char error[512];
+
+    if (b->n == QS_BENCH_CELLS)
+        qs_die(QS_EXIT_USAGE, "--threads: too many cells; at most %d", QS_BENCH_CELLS);
+    if (qs_cell_check(cell, topology, error, sizeof error))
+        qs_die(QS_EXIT_USAGE, "%s", error);
+    b->cells[b->n++] = *cell;
+}
+
+/* S2:R2 or S2. */
+static void make_rival(struct qs_cell *cell, const char *against)
+{
+    size_t name = strcspn(against, ":");
+
+    if (name >= sizeof cell->structure || strlen(against + name) > sizeof cell->reclaim)
+        qs_die(QS_EXIT_USAGE, "--against %s: too long; write STRUCTURE:SCHEME",
+               against);
+    memcpy(cell->structure, against, name);
+    cell->structure[name] = '\0';
+    if (against[name])
+        strcpy(cell->reclaim, against + name + 1);
+}
+
+static void add_cells(struct line *line, const struct qs_topology *topology)
+{
+    char *parts[QS_BENCH_CELLS];
+    size_t n = qs_split(line->threads, parts, QS_BENCH_CELLS);
+
+    for (size_t i = 0; i < n; i++) {
+        struct qs_cell cell = line->cell;
+        if (!qs_parse_threads(parts[i], topology, &cell.threads, &cell.oversubscribe))
+            qs_die(
+                QS_EXIT_USAGE,
+                "--threads %s: not a number of threads; write 1,2,4 or cores, max, 2max",
+                parts[i]);
+        add_cell(line->bench, &cell, topology);
+        if (line->against) {
+            make_rival(&cell, line->against);
+            add_cell(line->bench, &cell, topology);
+        }
+    }
+    line->bench->against = line->against;
+}
+
+void qs_bench_options(struct qs_bench *b, const struct qs_topology *topology, int argc,
+                      char **argv)
+{
+    char one[] = "1";
+    struct line line = {
+        .bench = b,
+        .threads = one,
+        .cell = { .placement = "cores",
+                  .keys = 100000,
+                  .sized = true,
+                  .insert_permille = 50,
+                  .delete_permille = 50,
+                  .quiesce_every = 100,
+                  .warmup_s = 0.2,
+                  .duration_s = 1,
+                  .timeout_s = 60 },
+    };
+
+    *b = (struct qs_bench){ .repeats = 7, .seed = 42 };
+    argp_parse(&argp, argc, argv, 0, NULL, &line);
+    if (!line.cell.structure[0] || !line.cell.reclaim[0])
+        qs_die(QS_EXIT_USAGE,
+               "bench needs --structure and --reclaim; `quiesce list` shows "
+               "which there are");
+    if (!b->repeats)
+        qs_die(QS_EXIT_USAGE, "--repeats 0: at least one is needed, 6 for an interval");
+    line.cell.prefill = line.cell.keys / 2;
+    add_cells(&line, topology);
+}

@@ -1,0 +1,123 @@
+/* place.c - the verb place: which thread goes where, also on machines not here. */
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/text.h"
+#include "harness/topology.h"
+#include "harness/verbs.h"
+
+enum { MOST_THREADS = 4096 };
+
+struct arguments {
+    const char *policy, *topology, *svg;
+    unsigned threads; /* 0: one for every processor */
+    bool oversubscribe;
+};
+
+static const struct argp_option options[] = {
+    { "policy", 'p', "POLICY", 0,
+      "compact, cores (default), scatter, numa-rr or list:0,2,4-7", 0 },
+    { "placement", 0, NULL, OPTION_ALIAS, NULL, 0 },
+    { "threads", 't', "N", 0, "how many threads (default: one for every processor)",
+      0 },
+    { "oversubscribe", 'o', NULL, 0, "more threads than processors start over", 0 },
+    { "topology", 'T', "FILE|TEXT", 0,
+      "an hwloc XML file or a synthetic machine such as 'pack:4 [numa] core:8 pu:2' "
+      "(default: this machine, inside its allowed cpuset)",
+      0 },
+    { "svg", 's', "FILE", 0, "draw the machine with the threads at their places", 0 },
+    { 0 }
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    uint64_t threads;
+
+    switch (key) {
+    case 'p':
+        a->policy = text;
+        break;
+    case 't':
+        if (!qs_parse_count(text, &threads) || !threads || threads > MOST_THREADS)
+            argp_failure(state, QS_EXIT_USAGE, 0,
+                         "--threads %s: not a number from 1 to %d", text, MOST_THREADS);
+        a->threads = (unsigned)threads;
+        break;
+    case 'o':
+        a->oversubscribe = true;
+        break;
+    case 'T':
+        a->topology = text;
+        break;
+    case 's':
+        a->svg = text;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Shows which thread goes where under a placement policy.\v"
+    "Examples:\n"
+    "  quiesce place --policy scatter --threads 2 --svg place.svg\n"
+    "  quiesce place --topology 'pack:4 [numa] core:8 pu:2' --threads 12 "
+    "--policy numa-rr",
+    NULL,
+    NULL,
+    NULL
+};
+
+static void print_places(const struct qs_place *places, unsigned n)
+{
+    puts("thread     PU   core   numa package");
+    for (unsigned i = 0; i < n; i++)
+        printf("%-6u %6u %6u %6u %7u\n", i, places[i].pu, places[i].core,
+               places[i].numa, places[i].package);
+}
+
+static int place(const struct arguments *a, const struct qs_topology *t)
+{
+    char error[512];
+    unsigned n = a->threads ? a->threads : qs_topology_pus(t);
+    struct qs_place *places = calloc(n, sizeof *places);
+
+    if (!places || qs_topology_place(t, a->policy, n, a->oversubscribe, places, error,
+                                     sizeof error)) {
+        fprintf(stderr, "quiesce: %s\n", places ? error : "no memory");
+        free(places);
+        return QS_EXIT_USAGE;
+    }
+    printf("%s\n", qs_topology_summary(t));
+    if (!qs_topology_is_this_machine(t))
+        puts("not this machine: a dry run, nothing can be bound to it");
+    print_places(places, n);
+    int failed = a->svg && qs_topology_draw(t, places, n, a->svg, error, sizeof error);
+    if (failed)
+        fprintf(stderr, "quiesce: %s\n", error);
+    free(places);
+    return failed ? QS_EXIT_FAILED : QS_EXIT_DONE;
+}
+
+int qs_verb_place(int argc, char **argv)
+{
+    struct arguments a = { .policy = "cores" };
+    char error[512];
+
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    struct qs_topology *t = qs_topology_open(a.topology, error, sizeof error);
+    if (!t) {
+        fprintf(stderr, "quiesce: --%s\n", error);
+        return a.topology ? QS_EXIT_USAGE : QS_EXIT_MACHINE;
+    }
+    int status = place(&a, t);
+    qs_topology_close(t);
+    return status;
+}
