@@ -34,7 +34,10 @@
 
 #ifndef QS_STRUCTURES_MICHAEL_HASH_H
 #define QS_STRUCTURES_MICHAEL_HASH_H
-enum { MIH_DEFAULT_CAPACITY = 4096 };
+
+#ifndef QS_MICHAEL_CAPACITY
+#define QS_MICHAEL_CAPACITY 4096 /* when init is told none */
+#endif
 #endif
 
 #define mih              QS_MAP_NAME
@@ -85,7 +88,7 @@ struct mih_cursor {
 static inline int mih_init(struct mih *m, size_t capacity)
 {
     size_t buckets = 1,
-           wanted = (capacity ? capacity : MIH_DEFAULT_CAPACITY) / QS_MAP_LOAD;
+           wanted = (capacity ? capacity : (size_t)QS_MICHAEL_CAPACITY) / QS_MAP_LOAD;
 
     if (wanted > SIZE_MAX / 4 / sizeof *m->heads)
         return -EINVAL;

@@ -94,11 +94,9 @@
 
 enum { SKL_LINKED = 1, SKL_MARKED = 2 }; /* bits of a node's handshake */
 
-enum skl_search {
-    SKL_FIND,  /* reports the last level it visits */
-    SKL_PATH,  /* reports every level it visits */
-    SKL_SWEEP, /* as SKL_FIND, and leaves no marked node of the key */
-};
+/* What a search reports: the last level it visits; every level; as SKL_FIND, and it
+ * leaves no marked node of the key. */
+enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #endif
 
 #define skl              QS_MAP_NAME

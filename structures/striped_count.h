@@ -1,9 +1,9 @@
 /* striped_count.h - a count that many threads change without sharing a cache line.
  *
  * Each thread adds to a stripe of its own and moves it to the common total when it has
- * strayed QS_COUNT_FOLD from zero, in either direction alike: a one-sided rule lets a
+ * strayed QS_STRIPE_FOLD from zero, in either direction alike: a one-sided rule lets a
  * table of 24 keys believe it holds hundreds.  The total is off by at most
- * QS_COUNT_STRIPES * QS_COUNT_FOLD; the sum over all stripes is exact at rest.
+ * QS_STRIPES * QS_STRIPE_FOLD; the sum over all stripes is exact at rest.
  *
  * All accesses are relaxed: nothing is read because of what a count says.
  */
@@ -12,18 +12,22 @@
 
 #include "reclaim/reclaim.h"
 
-enum { QS_COUNT_STRIPES = 16, QS_COUNT_FOLD = 16 };
+#ifndef QS_STRIPES
+#define QS_STRIPES 16
+#endif
+
+enum { QS_STRIPE_FOLD = 16 };
 
 struct qs_striped_count {
     struct {
         _Alignas(QS_CACHE_LINE) qs_word value;
-    } stripe[QS_COUNT_STRIPES];
+    } stripe[QS_STRIPES];
     _Alignas(QS_CACHE_LINE) qs_word total;
 };
 
 static inline void qs_striped_count_init(struct qs_striped_count *c)
 {
-    for (unsigned i = 0; i < QS_COUNT_STRIPES; i++)
+    for (unsigned i = 0; i < QS_STRIPES; i++)
         qs_init(&c->stripe[i].value, 0);
     qs_init(&c->total, 0);
 }
@@ -33,10 +37,10 @@ static inline void qs_striped_count_init(struct qs_striped_count *c)
 static inline size_t qs_striped_count_add(struct qs_striped_count *c,
                                           const struct qs_thread *t, int delta)
 {
-    qs_word *mine = &c->stripe[t->index % QS_COUNT_STRIPES].value;
+    qs_word *mine = &c->stripe[t->index % QS_STRIPES].value;
     intptr_t value = (intptr_t)qs_fetch_add(mine, delta, relaxed) + delta;
 
-    if (value < QS_COUNT_FOLD && value > -QS_COUNT_FOLD)
+    if (value < QS_STRIPE_FOLD && value > -QS_STRIPE_FOLD)
         return 0;
     intptr_t folded = (intptr_t)qs_exchange(mine, 0, relaxed);
     intptr_t total = (intptr_t)qs_fetch_add(&c->total, folded, relaxed) + folded;
@@ -48,7 +52,7 @@ static inline size_t qs_striped_count_sum(const struct qs_striped_count *c)
 {
     uintptr_t sum = qs_load(&c->total, relaxed);
 
-    for (unsigned i = 0; i < QS_COUNT_STRIPES; i++)
+    for (unsigned i = 0; i < QS_STRIPES; i++)
         sum += qs_load(&c->stripe[i].value, relaxed);
     return (size_t)sum;
 }

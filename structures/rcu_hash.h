@@ -1,0 +1,469 @@
+/* rcu_hash.h - hash map whose readers take no lock and write nothing (template).
+ *
+ * After J. Triplett, P. McKenney and J. Walpole, "Resizable, Scalable, Concurrent Hash
+ * Tables via Relativistic Programming", USENIX ATC 2011.  It differs in how it grows:
+ * theirs shares the nodes between the old and the new table and waits for a grace
+ * period per step of untangling the chains, inside the operation that resizes; here the
+ * new table is filled with copies and the old one is retired whole, so no operation
+ * waits for a grace period, at the price of one allocation per key and of all writers
+ * standing still meanwhile.  Writers lock stripes instead of the table.
+ *
+ * Parameters, undefined again at the end:
+ *   QS_MAP_NAME         prefix of everything generated; also `struct QS_MAP_NAME`
+ *   QS_MAP_RECLAIM      scheme that guards regions; its header is already included
+ *   QS_MAP_KEY          key type
+ *   QS_MAP_VALUE        value type, copied in and out
+ *   QS_MAP_HASH(k)      uint64_t hash of a `const QS_MAP_KEY *`; low bits matter most
+ *   QS_MAP_EQUAL(a, b)  whether two `const QS_MAP_KEY *` are equal
+ *   QS_MAP_LOAD         optional: keys per bucket that make the table double (2)
+ *   QS_MAP_STRIPES      optional: locks, a power of two; the least number of buckets
+ *                       too (64)
+ *
+ * Algorithm.  A table is an array of chains.  Readers load the table, walk the chain of
+ * their bucket and compare keys.  A writer locks the stripe that its hash falls into,
+ * which covers whole chains, and alone changes them: it puts a new node first, or leads
+ * the link before a node past it and retires the node.  A reader that stands on a
+ * removed node goes on along it.  When there are too many keys, a writer locks all
+ * stripes in order, copies every node into a table twice as large, publishes that, and
+ * retires the old table and its nodes, which readers may still be walking along.
+ *
+ * Linearization points
+ *   insert, true    the store (4) that links the node
+ *   remove, true    the store (5) that leads past the node
+ *   insert or remove, false    the walk, since the stripe's lock keeps the chain still
+ *   get, true       the protect (2) or (3) that leads to the node if it is linked then,
+ *                   else the store (5) that removed it, or the store (6) that removed
+ *                   the table: links of a removed node keep what they led to then, so
+ *                   both fell into the operation
+ *   get, false      the protect (2), if the key was absent then or its node was removed
+ *                   later on, which then is the point; the store (6) if that came first
+ *   Growing changes no pair.
+ *
+ * Memory order.
+ *   (1) table, protect: pairs with (6), sees the array filled
+ *   (2) head and (3) link, protect: pair with (4), (5) and (6), see the node's content
+ *   (4) link, release: publishes the node
+ *   (5) unlink, release: publishes the successor to those who follow the new link; the
+ *       successor's own (4) does not, for (5) is another thread's store
+ *   (6) publish, release: the copies and the array
+ * Under a lock all loads are relaxed: whoever stored there held the same lock.
+ *
+ * Progress: get is wait-free; it makes as many steps as its chain had nodes, since new
+ * ones come in front of it.  insert and remove block each other on a stripe, and all
+ * writers wait while one of them copies the table.  A writer that is stopped while it
+ * holds a lock stops others.  Without memory the table does not grow, and is slower.
+ *
+ * Reclamation: readers walk along nodes that were removed, and removal does not mark
+ * them, so only a scheme that guards regions carries this map.  A node is retired by
+ * the writer that led past it under the lock, or copied it.  Growing retires as many
+ * nodes as there are keys, beside the removed ones, and the table as one more.  Locks
+ * are taken before enter, so that no thread holds up reclamation waiting for one.
+ *
+ * All operations but init, destroy and next may run on any registered threads at once.
+ */
+#if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
+    !defined QS_MAP_VALUE || !defined QS_MAP_HASH || !defined QS_MAP_EQUAL
+#error \
+    "rcu_hash.h: QS_MAP_NAME, _RECLAIM, _KEY, _VALUE, _HASH and _EQUAL must be defined"
+#endif
+
+#include <errno.h>
+
+#include "reclaim/lock.h"
+#include "reclaim/reclaim.h"
+#include "structures/bucket_table.h"
+#include "structures/striped_count.h"
+#include "structures/template.h"
+
+#ifndef QS_MAP_LOAD
+#define QS_MAP_LOAD 2
+#endif
+
+#ifndef QS_MAP_STRIPES
+#define QS_MAP_STRIPES 64
+#endif
+
+#define rch              QS_MAP_NAME
+#define rch_node         QS_NAME(QS_MAP_NAME, node)
+#define rch_class        QS_NAME(QS_MAP_NAME, class)
+#define rch_cursor       QS_NAME(QS_MAP_NAME, cursor)
+#define rch_table_now    QS_NAME(QS_MAP_NAME, table_now)
+#define rch_search       QS_NAME(QS_MAP_NAME, search)
+#define rch_lock         QS_NAME(QS_MAP_NAME, lock)
+#define rch_lock_all     QS_NAME(QS_MAP_NAME, lock_all)
+#define rch_unlock_all   QS_NAME(QS_MAP_NAME, unlock_all)
+#define rch_free_table   QS_NAME(QS_MAP_NAME, free_table)
+#define rch_copy_chain   QS_NAME(QS_MAP_NAME, copy_chain)
+#define rch_copy_table   QS_NAME(QS_MAP_NAME, copy_table)
+#define rch_retire_table QS_NAME(QS_MAP_NAME, retire_table)
+#define rch_grow         QS_NAME(QS_MAP_NAME, grow)
+#define rch_init         QS_NAME(QS_MAP_NAME, init)
+#define rch_destroy      QS_NAME(QS_MAP_NAME, destroy)
+#define rch_get          QS_NAME(QS_MAP_NAME, get)
+#define rch_link         QS_NAME(QS_MAP_NAME, link)
+#define rch_insert       QS_NAME(QS_MAP_NAME, insert)
+#define rch_remove       QS_NAME(QS_MAP_NAME, remove)
+#define rch_size         QS_NAME(QS_MAP_NAME, size)
+#define rch_buckets      QS_NAME(QS_MAP_NAME, buckets)
+#define rch_next         QS_NAME(QS_MAP_NAME, next)
+#define rch_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define rch_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define rch_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define rch_protect      QS_SCHEME(QS_MAP_RECLAIM, protect)
+#define rch_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define rch_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define rch_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
+
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
+               "QS_MAP_RECLAIM must name a scheme whose header is included");
+_Static_assert(
+    QS_SCHEME(QS_MAP_RECLAIM, guards_regions),
+    "readers walk along removed nodes: only schemes that guard regions keep them");
+_Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
+               "readers walk this table without a lock: direct would free under them");
+_Static_assert((QS_MAP_STRIPES & (QS_MAP_STRIPES - 1)) == 0 && QS_MAP_STRIPES > 0,
+               "QS_MAP_STRIPES must be a power of two");
+
+struct rch_node {
+    qs_word next;
+    QS_MAP_KEY key;
+    QS_MAP_VALUE value;
+};
+
+static const struct qs_class rch_class = { .name = "hash node",
+                                           .size = sizeof(struct rch_node) };
+
+struct rch {
+    qs_word table;   /* struct qs_bucket_table *, changed with all stripes locked */
+    qs_word buckets; /* their number, for those who hold no lock */
+    struct {
+        _Alignas(QS_CACHE_LINE) struct qs_mutex lock;
+    } stripe[QS_MAP_STRIPES];
+    struct qs_striped_count pairs;
+};
+
+/* A walk through a map at rest; starts zeroed. */
+struct rch_cursor {
+    size_t bucket;
+    struct rch_node *at;
+};
+
+/* The table, for a thread that holds a lock or is alone. */
+static inline struct qs_bucket_table *rch_table_now(const struct rch *m)
+{
+    return (struct qs_bucket_table *)qs_load(&m->table, relaxed);
+}
+
+/* Under the lock: the link to the node of key, or to nothing at the end. */
+static inline qs_word *rch_search(struct rch_thread *t, qs_word *link,
+                                  const QS_MAP_KEY *key)
+{
+    struct rch_node *n;
+    unsigned steps = 0;
+
+    while ((n = (struct rch_node *)qs_load(link, relaxed))) {
+        steps++;
+        if (QS_MAP_EQUAL(&n->key, key))
+            break;
+        link = &n->next;
+    }
+    QS_COUNT_STEPS(QS_COUNTERS(t), steps);
+    return link;
+}
+
+/* The lock of a hash: buckets whose numbers agree in the low bits share one, in tables
+ * of every size. */
+static inline struct qs_mutex *rch_lock(struct rch *m, uint64_t hash)
+{
+    return &m->stripe[hash & (QS_MAP_STRIPES - 1)].lock;
+}
+
+static inline void rch_lock_all(struct rch *m)
+{
+    for (unsigned s = 0; s < QS_MAP_STRIPES; s++)
+        qs_mutex_lock(&m->stripe[s].lock);
+}
+
+static inline void rch_unlock_all(struct rch *m)
+{
+    for (unsigned s = QS_MAP_STRIPES; s--;)
+        qs_mutex_unlock(&m->stripe[s].lock);
+}
+
+/* Frees a table and its nodes, which no other thread can see. */
+static inline void rch_free_table(struct qs_bucket_table *table)
+{
+    for (size_t b = 0; b < qs_bucket_count(table); b++) {
+        struct rch_node *n = (struct rch_node *)qs_load(&table->heads[b], relaxed);
+        while (n) {
+            struct rch_node *next = (struct rch_node *)qs_load(&n->next, relaxed);
+            qs_node_free(n);
+            n = next;
+        }
+    }
+    qs_node_free(table);
+}
+
+/* Copies the nodes from n on into a table; false without memory. */
+static inline bool rch_copy_chain(struct rch_thread *t, struct qs_bucket_table *to,
+                                  const struct rch_node *n)
+{
+    for (; n; n = (const struct rch_node *)qs_load(&n->next, relaxed)) {
+        qs_word *head = qs_bucket_of(to, QS_MAP_HASH(&n->key));
+        struct rch_node *copy = rch_alloc(t, &rch_class);
+        if (!copy)
+            return false;
+        copy->key = n->key;
+        copy->value = n->value;
+        qs_init(&copy->next, qs_load(head, relaxed));
+        qs_init(head, copy);
+    }
+    return true;
+}
+
+/* A table of that order with copies of all nodes, or NULL without memory. */
+static inline struct qs_bucket_table *rch_copy_table(struct rch_thread *t,
+                                                     const struct qs_bucket_table *from,
+                                                     unsigned order)
+{
+    struct qs_bucket_table *to = qs_bucket_table_new(order);
+
+    if (!to)
+        return NULL;
+    for (size_t b = 0; b < qs_bucket_count(from); b++) {
+        if (!rch_copy_chain(t, to,
+                            (struct rch_node *)qs_load(&from->heads[b], relaxed))) {
+            rch_free_table(to);
+            return NULL;
+        }
+    }
+    return to;
+}
+
+/* Retires a table and its nodes, which are no longer reachable. */
+static inline void rch_retire_table(struct rch_thread *t, struct qs_bucket_table *table)
+{
+    for (size_t b = 0; b < qs_bucket_count(table); b++) {
+        struct rch_node *n = (struct rch_node *)qs_load(&table->heads[b], relaxed);
+        while (n) {
+            struct rch_node *next = (struct rch_node *)qs_load(&n->next, relaxed);
+            rch_retire(t, &rch_class, n);
+            n = next;
+        }
+    }
+    rch_retire(t, &qs_bucket_class[table->order], table);
+}
+
+/* Doubles the table if that many pairs are too many for it and there is memory. */
+static inline void rch_grow(struct rch *m, struct rch_thread *t, size_t pairs)
+{
+    bool forced = QS_BUGGIFY(20);
+    if (pairs <= QS_MAP_LOAD * qs_load(&m->buckets, relaxed) && !forced)
+        return;
+    rch_lock_all(m);
+    struct qs_bucket_table *old = rch_table_now(m), *fresh = NULL;
+    bool crowded =
+        pairs > QS_MAP_LOAD * qs_bucket_count(old) && old->order + 1 < QS_BUCKET_ORDERS;
+    if (crowded || forced)
+        fresh = rch_copy_table(t, old, old->order + crowded);
+    if (fresh) {
+        rch_enter(t);
+        qs_store(&m->table, (uintptr_t)fresh, release); /* (6) */
+        rch_retire_table(t, old);
+        rch_leave(t);
+        qs_store(&m->buckets, qs_bucket_count(fresh), relaxed);
+    }
+    rch_unlock_all(m);
+}
+
+/* Makes an empty map with room for capacity keys; with 0 it starts with a bucket per
+ * stripe and grows as it fills.  Returns 0, -EINVAL if capacity is beyond the address
+ * space, or -ENOMEM. */
+static inline int rch_init(struct rch *m, size_t capacity)
+{
+    unsigned order = 0, locks = 0;
+    int error = 0;
+
+    if (capacity > (size_t)1 << (QS_BUCKET_ORDERS - 2))
+        return -EINVAL;
+    while ((size_t)1 << order < QS_MAP_STRIPES ||
+           ((size_t)1 << order) * QS_MAP_LOAD < capacity)
+        order++;
+    struct qs_bucket_table *table = qs_bucket_table_new(order);
+    if (!table)
+        return -ENOMEM;
+    while (locks < QS_MAP_STRIPES && !error)
+        error = qs_mutex_init(&m->stripe[locks++].lock);
+    if (error) {
+        while (--locks)
+            qs_mutex_destroy(&m->stripe[locks - 1].lock);
+        qs_node_free(table);
+        return error;
+    }
+    qs_init(&m->table, table);
+    qs_init(&m->buckets, qs_bucket_count(table));
+    qs_striped_count_init(&m->pairs);
+    return 0;
+}
+
+/* Frees everything that is in the map; no other thread may use it. */
+static inline void rch_destroy(struct rch *m)
+{
+    rch_free_table(rch_table_now(m));
+    for (unsigned s = 0; s < QS_MAP_STRIPES; s++)
+        qs_mutex_destroy(&m->stripe[s].lock);
+}
+
+/* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
+static inline bool rch_get(struct rch *m, struct rch_thread *t, QS_MAP_KEY key,
+                           QS_MAP_VALUE *value)
+{
+    uint64_t hash = QS_MAP_HASH(&key);
+    unsigned steps = 0;
+
+    rch_enter(t);
+    struct qs_bucket_table *table =
+        (struct qs_bucket_table *)rch_protect(t, 0, &m->table); /* (1) */
+    struct rch_node *n =
+        (struct rch_node *)rch_protect(t, 0, qs_bucket_of(table, hash)); /* (2) */
+    for (; n; steps++) {
+        if (QS_MAP_EQUAL(&n->key, &key)) {
+            *value = n->value;
+            break;
+        }
+        n = (struct rch_node *)rch_protect(t, 0, &n->next); /* (3) */
+    }
+    rch_leave(t);
+    QS_COUNT_STEPS(QS_COUNTERS(t), steps);
+    return n;
+}
+
+/* Puts n first in its chain unless its key is present. */
+static inline bool rch_link(struct rch *m, struct rch_thread *t, uint64_t hash,
+                            struct rch_node *n)
+{
+    struct qs_mutex *lock = rch_lock(m, hash);
+
+    qs_mutex_lock(lock);
+    qs_word *head = qs_bucket_of(rch_table_now(m), hash);
+    bool absent = !qs_load(rch_search(t, head, &n->key), relaxed);
+    if (absent) {
+        qs_init(&n->next, qs_load(head, relaxed));
+        qs_store(head, (uintptr_t)n, release); /* (4) */
+    }
+    qs_mutex_unlock(lock);
+    return absent;
+}
+
+/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
+static inline int rch_insert(struct rch *m, struct rch_thread *t, QS_MAP_KEY key,
+                             QS_MAP_VALUE value)
+{
+    struct rch_node *n = rch_alloc(t, &rch_class);
+
+    if (!n)
+        return -ENOMEM;
+    n->key = key;
+    n->value = value;
+    if (!rch_link(m, t, QS_MAP_HASH(&key), n)) {
+        rch_free_private(t, &rch_class, n);
+        return 0;
+    }
+    size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, 1);
+    if (pairs)
+        rch_grow(m, t, pairs);
+    return 1;
+}
+
+/* Removes key and copies its value to *value unless value is NULL; false if absent. */
+static inline bool rch_remove(struct rch *m, struct rch_thread *t, QS_MAP_KEY key,
+                              QS_MAP_VALUE *value)
+{
+    uint64_t hash = QS_MAP_HASH(&key);
+    struct qs_mutex *lock = rch_lock(m, hash);
+
+    qs_mutex_lock(lock);
+    qs_word *link = rch_search(t, qs_bucket_of(rch_table_now(m), hash), &key);
+    struct rch_node *n = (struct rch_node *)qs_load(link, relaxed);
+    if (n) {
+        if (value)
+            *value = n->value;
+        rch_enter(t);
+        qs_store(link, qs_load(&n->next, relaxed), release); /* (5) */
+        rch_retire(t, &rch_class, n);
+        rch_leave(t);
+    }
+    qs_mutex_unlock(lock);
+    if (n)
+        qs_striped_count_add(&m->pairs, (struct qs_thread *)t, -1);
+    return n;
+}
+
+/* The number of keys, exact while nobody changes it. */
+static inline size_t rch_size(const struct rch *m)
+{
+    return qs_striped_count_sum(&m->pairs);
+}
+
+/* The number of buckets now. */
+static inline size_t rch_buckets(const struct rch *m)
+{
+    return qs_load(&m->buckets, relaxed);
+}
+
+/* The pairs of a map at rest, in no particular order: false after the last. */
+static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key,
+                            QS_MAP_VALUE *value)
+{
+    struct qs_bucket_table *table = rch_table_now(m);
+
+    if (c->at)
+        c->at = (struct rch_node *)qs_load(&c->at->next, relaxed);
+    while (!c->at) {
+        if (c->bucket == qs_bucket_count(table))
+            return false;
+        c->at = (struct rch_node *)qs_load(&table->heads[c->bucket++], relaxed);
+    }
+    *key = c->at->key;
+    *value = c->at->value;
+    return true;
+}
+
+#undef rch
+#undef rch_node
+#undef rch_class
+#undef rch_cursor
+#undef rch_table_now
+#undef rch_search
+#undef rch_lock
+#undef rch_lock_all
+#undef rch_unlock_all
+#undef rch_free_table
+#undef rch_copy_chain
+#undef rch_copy_table
+#undef rch_retire_table
+#undef rch_grow
+#undef rch_init
+#undef rch_destroy
+#undef rch_get
+#undef rch_link
+#undef rch_insert
+#undef rch_remove
+#undef rch_size
+#undef rch_buckets
+#undef rch_next
+#undef rch_thread
+#undef rch_enter
+#undef rch_leave
+#undef rch_protect
+#undef rch_alloc
+#undef rch_free_private
+#undef rch_retire
+#undef QS_MAP_NAME
+#undef QS_MAP_RECLAIM
+#undef QS_MAP_KEY
+#undef QS_MAP_VALUE
+#undef QS_MAP_HASH
+#undef QS_MAP_EQUAL
+#undef QS_MAP_LOAD
+#undef QS_MAP_STRIPES
