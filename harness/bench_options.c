@@ -181,9 +181,9 @@ static const struct argp argp = {
     "Measures one cell or a small sweep.\v"
     "A cell whose map does not agree with its operations is an error, not a number.\n\n"
     "Examples:\n"
-    "  quiesce bench --structure split_ordered --reclaim hp --threads 1,2\n"
-    "  quiesce bench --structure hm_list --reclaim ebr --keys 128 --mix 50/25/25 --csv -\n"
-    "  quiesce bench --structure split_ordered --reclaim rcu_qsbr --against lfht:rcu_qsbr",
+    "  quiesce bench -s split_ordered -r hp --threads 1,2 --keys 1M\n"
+    "  quiesce bench -s hm_list -r ebr --keys 128 --mix 50/25/25 --csv -\n"
+    "  quiesce bench -s split_ordered -r rcu_qsbr --against lfht:rcu_qsbr",
     NULL,
     NULL,
     NULL

@@ -68,8 +68,7 @@ static const struct argp argp = {
     "Shows which thread goes where under a placement policy.\v"
     "Examples:\n"
     "  quiesce place --policy scatter --threads 2 --svg place.svg\n"
-    "  quiesce place --topology 'pack:4 [numa] core:8 pu:2' --threads 12 "
-    "--policy numa-rr",
+    "  quiesce place -T 'pack:4 [numa] core:8 pu:2' -t 12 -p numa-rr",
     NULL,
     NULL,
     NULL
