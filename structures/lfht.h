@@ -170,8 +170,9 @@ static inline void lfh_qsbr_unpark(bool parked)
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
-_Static_assert(LFH_HAS_FLAVOUR(QS_MAP_RECLAIM),
-               "the table of liburcu reads under liburcu: it takes rcu_memb or rcu_qsbr");
+_Static_assert(
+    LFH_HAS_FLAVOUR(QS_MAP_RECLAIM),
+    "the table of liburcu reads under liburcu: it takes rcu_memb or rcu_qsbr");
 
 struct lfh_node {
     struct cds_lfht_node link; /* first: the library hands out pointers to it */
