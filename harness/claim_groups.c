@@ -86,20 +86,20 @@ static struct qs_group *group_of(struct making *m, const struct qs_row *row)
     return &g->group[g->n++];
 }
 
-static struct qs_point *point_of(struct qs_group *group, size_t side, double x)
+static struct qs_claim_point *point_of(struct qs_group *group, size_t side, double x)
 {
     for (size_t i = 0; i < group->n_points; i++) {
-        struct qs_point *p = &group->points[i];
+        struct qs_claim_point *p = &group->points[i];
         if (p->side == side && !(p->x < x) && !(p->x > x))
             return p;
     }
     group->points = qs_grown(group->points, group->n_points, sizeof *group->points);
-    struct qs_point *p = &group->points[group->n_points++];
-    *p = (struct qs_point){ .side = side, .x = x };
+    struct qs_claim_point *p = &group->points[group->n_points++];
+    *p = (struct qs_claim_point){ .side = side, .x = x };
     return p;
 }
 
-static void add_value(struct qs_point *p, double value)
+static void add_value(struct qs_claim_point *p, double value)
 {
     p->values = qs_grown(p->values, p->n, sizeof *p->values);
     p->values[p->n++] = value;

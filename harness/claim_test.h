@@ -35,7 +35,7 @@ int qs_test_parse(const char *text, struct qs_test *test, char *error,
 void qs_test_clear(struct qs_test *test);
 
 /* The repeats of one side (0 if the test has none) at one place of the axis. */
-struct qs_point {
+struct qs_claim_point {
     size_t side;
     double x;
     double *values;
@@ -45,7 +45,7 @@ struct qs_point {
 /* Cells that differ only in what the test names. */
 struct qs_group {
     struct qs_row like; /* one of its rows */
-    struct qs_point *points;
+    struct qs_claim_point *points;
     size_t n_points;
 };
 

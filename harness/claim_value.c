@@ -104,7 +104,7 @@ static double evaluate(const struct qs_test *test, const struct qs_group *group,
     return NAN;
 }
 
-static double resampled_median(const struct qs_point *p, double *room, uint64_t *state)
+static double resampled_median(const struct qs_claim_point *p, double *room, uint64_t *state)
 {
     for (size_t i = 0; i < p->n; i++)
         room[i] = p->values[qs_splitmix(state) % p->n];

@@ -23,8 +23,8 @@ struct qs_filter {
     size_t n;
 };
 
-bool qs_parse_threads(const char *text, const struct qs_limits *limits,
-                      unsigned *threads)
+bool qs_limits_parse_threads(const char *text, const struct qs_limits *limits,
+                             unsigned *threads)
 {
     uint64_t n = 1;
     size_t digits = strspn(text, "0123456789");
@@ -109,7 +109,7 @@ static bool parse_value(const char *column, const char *value,
     uint64_t count;
     unsigned n, permille;
 
-    if (!strcmp(column, "threads") && qs_parse_threads(value, limits, &n))
+    if (!strcmp(column, "threads") && qs_limits_parse_threads(value, limits, &n))
         return *number = n, true;
     if (!strcmp(column, "update") && qs_parse_permille(value, &permille))
         return *number = permille / 10.0, true;

@@ -44,7 +44,7 @@ double qs_row_number(const struct qs_row *row, const char *column, bool *known);
 const char *qs_column_at(unsigned i);
 
 /* A number of threads as written: 12, cores, max, 2max, 4max.  False if it is none. */
-bool qs_parse_threads(const char *text, const struct qs_limits *limits,
-                      unsigned *threads);
+bool qs_limits_parse_threads(const char *text, const struct qs_limits *limits,
+                             unsigned *threads);
 
 #endif

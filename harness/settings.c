@@ -120,7 +120,7 @@ APPLY(size)
 
 APPLY(threads)
 {
-    return qs_parse_threads(value, limits, &cell->threads);
+    return qs_limits_parse_threads(value, limits, &cell->threads);
 }
 
 /* The policies' own parser judges the rest of it before anything runs. */
