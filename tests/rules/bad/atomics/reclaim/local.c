@@ -1,0 +1,2 @@
+/* local.c - a bad sample: a thread-local variable. */
+static _Thread_local int mine;
