@@ -3,14 +3,12 @@
  * K. Fraser, "Practical Lock-Freedom", PhD thesis, Cambridge, 2004, chapter 4; in the
  * form of M. Herlihy and N. Shavit, "The Art of Multiprocessor Programming", 2008,
  * section 14.4.  It differs in that
- *   - a node is retired by a handshake of its inserter with its remover; either alone
- *     cannot know that the node is linked nowhere, since an upper level may be linked
- *     after the remover has unlinked it there;
- *   - the search before retiring goes through all nodes of the key, because a younger
- *     node of the same key may stand in front of the dead one on an upper level;
- *   - under a scheme that protects single nodes no search result outlives the next
- *     level: upper levels are searched anew one by one, which takes two slots where
- *     keeping a result per level would take two per level;
+ *   - a node is retired by a handshake of its inserter with its remover, since an upper
+ *     level may be linked after the remover has unlinked it there;
+ *   - the search before retiring goes through all nodes of the key, since a younger one
+ *     may stand in front of the dead one on an upper level;
+ *   - under a scheme that protects single nodes, upper levels are searched anew one by
+ *     one, in two slots, where a result kept per level would take two slots per level;
  *   - searches start at the highest level ever used, not at a fixed one.
  *
  * Parameters, undefined again at the end:
@@ -43,9 +41,8 @@
  *   insert, false    as get, true
  *
  * Memory order.  Every CAS is seq_cst, for the reasons given in hm_core.h.
- *   (1) protect, at least an acquire: pairs with (3), (5) and (8), sees the node's
- *       content
- *   (2) acquire: pairs with (3), (4), (5) and (8), whose target may be followed next
+ *   (1) protect, at least an acquire: pairs with (3), (5) and (8), sees the content
+ *   (2) acquire: pairs with (3), (4), (5) and (8): their target may be followed next
  *   (3) releases the node's content, its height and what (9) raised
  *   (4) turns an own link that is not reachable yet to a new successor; a CAS, since a
  *       remover may mark it; passes on what (1) acquired
@@ -56,11 +53,10 @@
  *   (8) unlinks; passes on what (2) acquired
  *   (9) raises the number of levels, before (3): whoever met a node of some height by
  *       (1) starts from there or higher, else the last search could miss the node
- *   (10) handshake, acq_rel: the second sees all links and marks of the first; with
- *        less, its search could pass a link that appears afterwards
+ *   (10) handshake, acq_rel: the second sees all links and marks of the first, so its
+ *        search misses none
  *
- * Progress: lock-free.  Each retry means that another thread's CAS succeeded; a search
- * that begins anew found a link changed or marked since.
+ * Progress: lock-free.  Each retry means that another thread's CAS succeeded.
  *
  * Reclamation: four slots.  A search uses two in turn, as hm_core.h: the node it
  * descends from stays in its slot on every level, and what an unmarked link of it leads
@@ -93,9 +89,8 @@
 #define SKL_MARK ((uintptr_t)1)
 
 enum { SKL_LINKED = 1, SKL_MARKED = 2 }; /* bits of a node's handshake */
-
-/* What a search reports: the last level it visits; every level; as SKL_FIND, and it
- * leaves no marked node of the key. */
+/* Reports the last level; every level; the last, and leaves no marked node of the key.
+ */
 enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #endif
 
@@ -188,9 +183,8 @@ struct skl_place {
     unsigned steps;
 };
 
-/* A walk through a map at rest; starts zeroed. */
 struct skl_cursor {
-    struct skl_node *at;
+    struct skl_node *at; /* of a walk through a map at rest; starts zeroed */
 };
 
 static inline struct skl_node *skl_node_at(uintptr_t link)
@@ -238,13 +232,11 @@ static inline bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_K
     }
 }
 
-/* From p, which stands before the key, walks on through all nodes of the key, so that
- * no marked one of them stays linked on this level; p stays where it is. */
+/* From p, which stands at a node of the key, walks on through all nodes of the key, so
+ * that no marked one of them stays linked on this level; p stays where it is. */
 static inline bool skl_sweep(struct skl_thread *t, unsigned level,
                              const QS_MAP_KEY *key, struct skl_place *p)
 {
-    if (p->order)
-        return true;
     struct skl_place beyond = { .at.links = p->at.cur->next, .slot = 2 };
     bool passed = skl_walk(t, level, key, 1, &beyond);
     p->steps += beyond.steps;
@@ -261,7 +253,7 @@ static inline bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KE
 
     while (level-- > floor) {
         if (!skl_walk(t, level, key, 0, &p) ||
-            (how == SKL_SWEEP && !skl_sweep(t, level, key, &p))) {
+            (how == SKL_SWEEP && !p.order && !skl_sweep(t, level, key, &p))) {
             QS_COUNT_RESTART(QS_COUNTERS(t));
             p.at.links = m->head;
             level = (unsigned)qs_load(&m->levels, relaxed);
@@ -374,13 +366,10 @@ static inline bool skl_mark(struct skl_thread *t, struct skl_node *n, unsigned l
 {
     uintptr_t next = qs_load(&n->next[level], relaxed);
 
-    while (!(next & SKL_MARK)) {
-        if (level ? qs_counted_cas(QS_COUNTERS(t), QS_SITE_UPPER_MARK, /* (6) */
-                                   &n->next[level], &next, next | SKL_MARK)
-                  : qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, /* (7) */
-                                   &n->next[level], &next, next | SKL_MARK))
+    while (!(next & SKL_MARK))
+        if (qs_counted_cas(QS_COUNTERS(t), level ? QS_SITE_UPPER_MARK : QS_SITE_MARK,
+                           &n->next[level], &next, next | SKL_MARK)) /* (6) (7) */
             return true;
-    }
     return false;
 }
 
