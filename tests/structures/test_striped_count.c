@@ -18,13 +18,13 @@ static void test_one_thread_is_never_far_off(void)
         size_t total = qs_striped_count_add(&count, &t, 1);
         if (total) {
             CHECK_EQ(total, n);
-            CHECK_LE(n - latest, QS_COUNT_FOLD);
+            CHECK_LE(n - latest, QS_STRIPE_FOLD);
             latest = total;
             folds++;
         }
         CHECK_EQ(qs_striped_count_sum(&count), n);
     }
-    CHECK_LE(folds, 1000 / QS_COUNT_FOLD);
+    CHECK_LE(folds, 1000 / QS_STRIPE_FOLD);
 }
 
 /* Up and down by less than a fold never reports a total. */
