@@ -105,7 +105,7 @@ static void measure(struct session *s, unsigned cell, unsigned repeat)
                           .cell = *c,
                           .id = qs_cell_id(c),
                           .rep = repeat,
-                          .seq = s->seq++,
+                          .seq = s->seq,
                           .seed = seed_of(s->bench, repeat) };
     char label[128];
 
@@ -115,6 +115,7 @@ static void measure(struct session *s, unsigned cell, unsigned repeat)
     qs_progress_step(c->warmup_s + c->duration_s);
     if (error && signalled)
         return;
+    s->seq++;
     strcpy(row.status, error ? "failed" : row.sample.valid ? "ok" : "invalid");
     write_row(s, &row);
     keep_row(s, cell, &row);
@@ -174,6 +175,10 @@ static int bench(struct session *s)
     qs_bench_summarise(b, s->repeats, stream);
     if (b->against)
         qs_bench_compare(b, s->repeats, stream);
+    if (signalled)
+        fprintf(stderr,
+                "quiesce: interrupted after %lu of %u repeats, which are kept\n",
+                s->seq, b->n * b->repeats);
     for (unsigned i = 0; i < b->n; i++)
         free(s->repeats[i].rows);
     return signalled ? 128 + signalled : s->failed ? QS_EXIT_FAILED : QS_EXIT_DONE;

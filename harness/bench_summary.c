@@ -86,14 +86,18 @@ static void print_work(const struct qs_bench *b, FILE *stream)
 void qs_bench_summarise(const struct qs_bench *b, const struct qs_repeats *repeats,
                         FILE *stream)
 {
+    unsigned least = b->repeats;
+
     print_work(b, stream);
     fprintf(stream, "%-23s %-9s %3s  %-22s %-22s %10s %10s\n", "structure", "reclaim",
             "thr", "Mop/s", "CPU ns/op", "CASfail/op", "garbage");
-    for (unsigned i = 0; i < b->n; i++)
+    for (unsigned i = 0; i < b->n; i++) {
         print_cell(&b->cells[i], &repeats[i], stream);
-    if (b->repeats < QS_LEAST_REPEATS)
-        fprintf(stream, "medians without intervals: %u repeats, %d are needed\n",
-                b->repeats, QS_LEAST_REPEATS);
-    else
-        fputs("medians with 95 % intervals\n", stream);
+        if (repeats[i].n < least)
+            least = repeats[i].n;
+    }
+    fputs("medians with 95 % intervals", stream);
+    if (least < QS_LEAST_REPEATS)
+        fprintf(stream, " where there are %d repeats or more", QS_LEAST_REPEATS);
+    putc('\n', stream);
 }

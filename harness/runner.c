@@ -1,15 +1,13 @@
 /* runner.c - one repeat of a cell: the phases, the checks, the sums. */
 #include <errno.h>
-#include <malloc.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "harness/crew.h"
 #include "harness/runner.h"
-#include "harness/worker.h"
 
 enum { SAMPLE_MS = 10 };
 static const double DEFAULT_TIMEOUT_S = 60;
@@ -25,22 +23,14 @@ void qs_run_interrupt(void)
     interrupted = 1;
 }
 
-struct crew {
-    struct qs_run run;
-    struct qs_worker **workers;
-    unsigned started;
-    struct qs_stats stats; /* at the end of the workers */
-    struct qs_sample *sample;
-};
-
-static int fail(struct crew *c, const char *reason)
+static int fail(struct qs_crew *c, const char *reason)
 {
     if (!c->sample->error[0])
         snprintf(c->sample->error, sizeof c->sample->error, "%s", reason);
     return -1;
 }
 
-static void set_phase(struct crew *c, enum qs_phase phase)
+static void set_phase(struct qs_crew *c, enum qs_phase phase)
 {
     qs_store(&c->run.phase, phase, relaxed);
 }
@@ -56,7 +46,8 @@ static struct timespec deadline_in_ms(unsigned ms)
 }
 
 /* Waits until *count has reached n; false after the cell's time-out or an interrupt. */
-static bool wait_for(struct crew *c, const unsigned *count, unsigned n, bool stoppable)
+static bool wait_for(struct qs_crew *c, const unsigned *count, unsigned n,
+                     bool stoppable)
 {
     double timeout =
         c->run.cell->timeout_s > 0 ? c->run.cell->timeout_s : DEFAULT_TIMEOUT_S;
@@ -74,7 +65,7 @@ static bool wait_for(struct crew *c, const unsigned *count, unsigned n, bool sto
 
 /* Sleeps, looking at the garbage every 10 ms, which keeps the peak of the statistics.
  */
-static bool sleep_sampling(struct crew *c, double seconds)
+static bool sleep_sampling(struct qs_crew *c, double seconds)
 {
     uint64_t end = qs_now() + (uint64_t)(seconds * 1e9);
 
@@ -87,7 +78,7 @@ static bool sleep_sampling(struct crew *c, double seconds)
     return !interrupted;
 }
 
-static int place_workers(struct crew *c, struct qs_place *places)
+static int place_workers(struct qs_crew *c, struct qs_place *places)
 {
     const struct qs_cell *cell = c->run.cell;
 
@@ -98,7 +89,7 @@ static int place_workers(struct crew *c, struct qs_place *places)
                              sizeof c->sample->error);
 }
 
-static struct qs_worker *worker_new(struct crew *c, unsigned index,
+static struct qs_worker *worker_new(struct qs_crew *c, unsigned index,
                                     const struct qs_place *place)
 {
     struct qs_worker *w = qs_memory_alloc_lines(sizeof *w);
@@ -112,7 +103,7 @@ static struct qs_worker *worker_new(struct crew *c, unsigned index,
     return w;
 }
 
-static int start_workers(struct crew *c)
+static int start_workers(struct qs_crew *c)
 {
     unsigned n = c->run.cell->threads;
     struct qs_place *places = calloc(n, sizeof *places);
@@ -131,7 +122,7 @@ static int start_workers(struct crew *c)
     return error;
 }
 
-static void open_gate(struct crew *c)
+static void open_gate(struct qs_crew *c)
 {
     pthread_mutex_lock(&c->run.lock);
     c->run.open = true;
@@ -139,7 +130,7 @@ static void open_gate(struct crew *c)
     pthread_mutex_unlock(&c->run.lock);
 }
 
-static int first_error(struct crew *c)
+static int first_error(struct qs_crew *c)
 {
     for (unsigned i = 0; i < c->started; i++) {
         if (c->workers[i]->error[0])
@@ -160,7 +151,7 @@ static void note_start(struct qs_sample *sample)
 }
 
 /* The phases, up to the moment when the workers are told to stop. */
-static int go_through_phases(struct crew *c)
+static int go_through_phases(struct qs_crew *c)
 {
     const struct qs_cell *cell = c->run.cell;
 
@@ -170,19 +161,22 @@ static int go_through_phases(struct crew *c)
         return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
     if (first_error(c))
         return -1;
-    set_phase(c, QS_PHASE_WARMUP);
-    open_gate(c);
-    if (!sleep_sampling(c, cell->warmup_s))
-        return fail(c, "interrupted");
+    if (cell->warmup_s > 0) {
+        set_phase(c, QS_PHASE_WARMUP);
+        open_gate(c);
+        if (!sleep_sampling(c, cell->warmup_s))
+            return fail(c, "interrupted");
+    }
     note_start(c->sample);
     set_phase(c, QS_PHASE_MEASURE);
+    open_gate(c);
     if (!sleep_sampling(c, cell->duration_s))
         return fail(c, "interrupted");
     return 0;
 }
 
 /* False if a worker does not stop: then nothing it uses may be freed. */
-static bool stop_workers(struct crew *c)
+static bool stop_workers(struct qs_crew *c)
 {
     set_phase(c, QS_PHASE_STOP);
     open_gate(c);
@@ -193,116 +187,7 @@ static bool stop_workers(struct crew *c)
     return true;
 }
 
-/* Compares what the map holds with what the operations said they did. */
-static void validate(struct crew *c)
-{
-    struct qs_tally all = { 0 };
-    struct qs_map_sum sum;
-    struct qs_sample *s = c->sample;
-    uint64_t added = 0;
-
-    for (unsigned i = 0; i < c->started; i++) {
-        const struct qs_tally *t = &c->workers[i]->tally;
-        added += t->inserted - t->deleted;
-        all.key_sum += t->key_sum;
-        all.value_sum += t->value_sum;
-        all.wrong += t->wrong;
-    }
-    c->run.ops->sum(c->run.map, &sum);
-    s->valid = false;
-    if (all.wrong)
-        snprintf(s->error, sizeof s->error, "%llu operations found a wrong value",
-                 (unsigned long long)all.wrong);
-    else if (sum.keys != added)
-        snprintf(s->error, sizeof s->error,
-                 "the map holds %llu keys; its operations left %llu",
-                 (unsigned long long)sum.keys, (unsigned long long)added);
-    else if (sum.key_sum != all.key_sum || sum.value_sum != all.value_sum)
-        snprintf(s->error, sizeof s->error,
-                 "the map holds other keys or values than its operations left");
-    else if (c->stats.freed_nodes > c->stats.retired_nodes)
-        snprintf(s->error, sizeof s->error, "more nodes were freed than retired");
-    else
-        s->valid = true;
-}
-
-static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *cpu_ns)
-{
-    const struct qs_mark *b = &w->begin, *e = &w->end;
-    double seconds = (double)(e->wall_ns - b->wall_ns) / 1e9;
-    uint64_t gets = e->tally.gets - b->tally.gets;
-    uint64_t inserts = e->tally.inserts - b->tally.inserts;
-    uint64_t deletes = e->tally.deletes - b->tally.deletes;
-    uint64_t ops = gets + inserts + deletes;
-    double mops = seconds > 0 ? (double)ops / seconds / 1e6 : 0;
-
-    s->gets += gets;
-    s->inserts += inserts;
-    s->deletes += deletes;
-    s->ops += ops;
-    s->hits += e->tally.hits - b->tally.hits;
-    s->inserted += e->tally.inserted - b->tally.inserted;
-    s->deleted += e->tally.deleted - b->tally.deleted;
-    s->seconds += seconds;
-    s->mops += mops;
-    s->mops_thread_min = fmin(s->mops_thread_min, mops);
-    s->mops_thread_max = fmax(s->mops_thread_max, mops);
-    s->ctx_switches += e->ctx_switches - b->ctx_switches;
-    s->page_faults += e->page_faults - b->page_faults;
-    s->migrations = w->bound ? s->migrations + w->moved : -1;
-    *cpu_ns += (double)(e->cpu_ns - b->cpu_ns);
-    for (unsigned i = 0; i < QS_SITES; i++) {
-        s->cas_tries[i] += e->counters.cas_tries[i] - b->counters.cas_tries[i];
-        s->cas_fails[i] += e->counters.cas_fails[i] - b->counters.cas_fails[i];
-    }
-    s->restarts += e->counters.restarts - b->counters.restarts;
-    s->steps += e->counters.steps - b->counters.steps;
-}
-
-/* The peak since the map was made, or a negative number where it cannot be reset. */
-static long read_rss_peak(void)
-{
-    long kb = -1;
-    char line[128];
-    FILE *f = fopen("/proc/self/status", "re");
-
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "VmHWM: %ld", &kb) == 1)
-            break;
-    if (f)
-        fclose(f);
-    return kb;
-}
-
-/* Gives back what earlier cells left in the allocator and forgets their peak, so that
- * every cell begins alike. */
-static bool reset_rss_peak(void)
-{
-    malloc_trim(0);
-    FILE *f = fopen("/proc/self/clear_refs", "we");
-    if (!f)
-        return false;
-    bool written = fputs("5", f) >= 0;
-    return !fclose(f) && written;
-}
-
-static void sum_up(struct crew *c)
-{
-    struct qs_sample *s = c->sample;
-    double cpu_ns = 0;
-
-    s->mops_thread_min = INFINITY;
-    for (unsigned i = 0; i < c->started; i++)
-        add_worker(s, c->workers[i], &cpu_ns);
-    s->seconds /= c->started;
-    s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
-    s->retired = c->stats.retired_nodes;
-    s->freed = c->stats.freed_nodes;
-    s->garbage_peak = c->stats.peak_nodes;
-    s->garbage_peak_bytes = c->stats.peak_bytes;
-}
-
-static int crew_init(struct crew *c, const struct qs_cell *cell,
+static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
                      const struct qs_topology *topology, uint64_t seed)
 {
     const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
@@ -327,7 +212,7 @@ static int crew_init(struct crew *c, const struct qs_cell *cell,
     return 0;
 }
 
-static void crew_free(struct crew *c)
+static void crew_free(struct qs_crew *c)
 {
     if (c->run.map) {
         for (unsigned i = 0; i < c->run.cell->threads; i++)
@@ -340,28 +225,28 @@ static void crew_free(struct crew *c)
     qs_memory_free(c);
 }
 
-static int run_crew(struct crew *c)
+static int run_crew(struct qs_crew *c)
 {
     int error = go_through_phases(c);
 
     if (!stop_workers(c)) {
         has_stray_threads = true;
         c->sample->error[0] = '\0';
-        return fail(c, "time-out: a thread does not stop, so nothing more can be "
+        return fail(c, "time-out: a thread does not stop; nothing more can be "
                        "measured in this process");
     }
     c->run.ops->stats(c->run.map, &c->stats);
     if (error || first_error(c))
         return -1;
-    sum_up(c);
-    validate(c);
+    qs_sample_sum_up(c);
+    qs_sample_validate(c);
     return 0;
 }
 
 int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
                 uint64_t seed, struct qs_sample *sample)
 {
-    struct crew *c = qs_memory_alloc_lines(sizeof *c);
+    struct qs_crew *c = qs_memory_alloc_lines(sizeof *c);
 
     *sample = (struct qs_sample){ .rss_peak_kb = -1 };
     if (!c || has_stray_threads) {
@@ -371,12 +256,12 @@ int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
         return -1;
     }
     c->sample = sample;
-    bool is_reset = reset_rss_peak();
+    bool is_reset = qs_rss_peak_reset();
     int error = crew_init(c, cell, topology, seed);
     if (!error)
         error = run_crew(c);
     if (is_reset)
-        sample->rss_peak_kb = read_rss_peak();
+        sample->rss_peak_kb = qs_rss_peak_read();
     if (!has_stray_threads)
         crew_free(c);
     if (error && interrupted)

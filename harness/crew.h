@@ -1,0 +1,29 @@
+/* crew.h - the workers of one repeat together, and what is made of their marks. */
+#ifndef QS_HARNESS_CREW_H
+#define QS_HARNESS_CREW_H
+
+#include "harness/worker.h"
+
+struct qs_crew {
+    struct qs_run run;
+    struct qs_worker **workers;
+    unsigned started;
+    struct qs_stats stats; /* at the end of the workers */
+    struct qs_sample *sample;
+};
+
+/* Adds up what the workers measured.  After they have stopped, as the next one. */
+void qs_sample_sum_up(struct qs_crew *c);
+
+/* Compares what the map holds with what the operations said they did; sets valid, or
+ * error to what is wrong. */
+void qs_sample_validate(struct qs_crew *c);
+
+/* Gives back what earlier cells left in the allocator and forgets the process's peak of
+ * memory, so that every cell begins alike.  False if the kernel does not allow it. */
+bool qs_rss_peak_reset(void);
+
+/* The peak since then in kB, or -1. */
+long qs_rss_peak_read(void);
+
+#endif

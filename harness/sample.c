@@ -1,0 +1,111 @@
+/* sample.c - from the workers' marks to the numbers of a repeat, and their check. */
+#include <malloc.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "harness/crew.h"
+
+static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *cpu_ns)
+{
+    const struct qs_mark *b = &w->begin, *e = &w->end;
+    double seconds = (double)(e->wall_ns - b->wall_ns) / 1e9;
+    uint64_t gets = e->tally.gets - b->tally.gets;
+    uint64_t inserts = e->tally.inserts - b->tally.inserts;
+    uint64_t deletes = e->tally.deletes - b->tally.deletes;
+    uint64_t ops = gets + inserts + deletes;
+    double mops = seconds > 0 ? (double)ops / seconds / 1e6 : 0;
+
+    s->gets += gets;
+    s->inserts += inserts;
+    s->deletes += deletes;
+    s->ops += ops;
+    s->hits += e->tally.hits - b->tally.hits;
+    s->inserted += e->tally.inserted - b->tally.inserted;
+    s->deleted += e->tally.deleted - b->tally.deleted;
+    s->seconds += seconds;
+    s->mops += mops;
+    s->mops_thread_min = fmin(s->mops_thread_min, mops);
+    s->mops_thread_max = fmax(s->mops_thread_max, mops);
+    s->ctx_switches += e->ctx_switches - b->ctx_switches;
+    s->page_faults += e->page_faults - b->page_faults;
+    s->migrations = w->bound ? s->migrations + w->moved : -1;
+    *cpu_ns += (double)(e->cpu_ns - b->cpu_ns);
+    for (unsigned i = 0; i < QS_SITES; i++) {
+        s->cas_tries[i] += e->counters.cas_tries[i] - b->counters.cas_tries[i];
+        s->cas_fails[i] += e->counters.cas_fails[i] - b->counters.cas_fails[i];
+    }
+    s->restarts += e->counters.restarts - b->counters.restarts;
+    s->steps += e->counters.steps - b->counters.steps;
+}
+
+void qs_sample_sum_up(struct qs_crew *c)
+{
+    struct qs_sample *s = c->sample;
+    double cpu_ns = 0;
+
+    s->mops_thread_min = INFINITY;
+    for (unsigned i = 0; i < c->started; i++)
+        add_worker(s, c->workers[i], &cpu_ns);
+    s->seconds /= c->started;
+    s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
+    s->retired = c->stats.retired_nodes;
+    s->freed = c->stats.freed_nodes;
+    s->garbage_peak = c->stats.peak_nodes;
+    s->garbage_peak_bytes = c->stats.peak_bytes;
+}
+
+void qs_sample_validate(struct qs_crew *c)
+{
+    struct qs_tally all = { 0 };
+    struct qs_map_sum sum;
+    struct qs_sample *s = c->sample;
+    uint64_t added = 0;
+
+    for (unsigned i = 0; i < c->started; i++) {
+        const struct qs_tally *t = &c->workers[i]->tally;
+        added += t->inserted - t->deleted;
+        all.key_sum += t->key_sum;
+        all.value_sum += t->value_sum;
+        all.wrong += t->wrong;
+    }
+    c->run.ops->sum(c->run.map, &sum);
+    s->valid = false;
+    if (all.wrong)
+        snprintf(s->error, sizeof s->error, "%llu operations found a wrong value",
+                 (unsigned long long)all.wrong);
+    else if (sum.keys != added)
+        snprintf(s->error, sizeof s->error,
+                 "the map holds %llu keys; its operations left %llu",
+                 (unsigned long long)sum.keys, (unsigned long long)added);
+    else if (sum.key_sum != all.key_sum || sum.value_sum != all.value_sum)
+        snprintf(s->error, sizeof s->error,
+                 "the map holds other keys or values than its operations left");
+    else if (c->stats.freed_nodes > c->stats.retired_nodes)
+        snprintf(s->error, sizeof s->error, "more nodes were freed than retired");
+    else
+        s->valid = true;
+}
+
+long qs_rss_peak_read(void)
+{
+    long kb = -1;
+    char line[128];
+    FILE *f = fopen("/proc/self/status", "re");
+
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %ld", &kb) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return kb;
+}
+
+bool qs_rss_peak_reset(void)
+{
+    malloc_trim(0);
+    FILE *f = fopen("/proc/self/clear_refs", "we");
+    if (!f)
+        return false;
+    bool written = fputs("5", f) >= 0;
+    return !fclose(f) && written;
+}
