@@ -5,23 +5,32 @@
 # lost on white.  A marker has a number for its filled form; the hollow one, for more
 # threads than processors, is the number below.
 
-# Schemes
-name_leak     = "never freed";        color_leak     = "#000000"; mark_leak     = 5
-name_direct   = "freed under a lock"; color_direct   = "#CC79A7"; mark_direct   = 5
-name_hp       = "hazard pointers";    color_hp       = "#D55E00"; mark_hp       = 9
-name_ebr      = "epochs";             color_ebr      = "#E69F00"; mark_ebr      = 7
-name_qsbr     = "quiescent states";   color_qsbr     = "#009E73"; mark_qsbr     = 11
-name_rcu_memb = "liburcu memb";       color_rcu_memb = "#0072B2"; mark_rcu_memb = 13
-name_rcu_qsbr = "liburcu qsbr";       color_rcu_qsbr = "#56B4E9"; mark_rcu_qsbr = 15
+# Schemes: in words where they are compared alone, short where names are long
+name_leak     = "never freed";      short_leak     = "leak";      color_leak     = "#000000"; mark_leak     = 5
+name_direct   = "freed at once";    short_direct   = "direct";    color_direct   = "#CC79A7"; mark_direct   = 5
+name_hp       = "hazard pointers";  short_hp       = "HP";        color_hp       = "#D55E00"; mark_hp       = 9
+name_ebr      = "epochs";           short_ebr      = "EBR";       color_ebr      = "#E69F00"; mark_ebr      = 7
+name_qsbr     = "quiescent states"; short_qsbr     = "QSBR";      color_qsbr     = "#009E73"; mark_qsbr     = 11
+name_rcu_memb = "liburcu memb";     short_rcu_memb = "RCU memb";  color_rcu_memb = "#0072B2"; mark_rcu_memb = 13
+name_rcu_qsbr = "liburcu qsbr";     short_rcu_qsbr = "RCU qsbr";  color_rcu_qsbr = "#56B4E9"; mark_rcu_qsbr = 15
 
 # Structures; their colours serve where structures are compared under one scheme
-name_hm_list       = "Harris-Michael list"; color_hm_list       = "#009E73"; mark_hm_list       = 11; dash_hm_list       = 4
-name_michael_hash  = "Michael hash map";    color_michael_hash  = "#E69F00"; mark_michael_hash  = 7;  dash_michael_hash  = 2
-name_split_ordered = "split-ordered map";   color_split_ordered = "#0072B2"; mark_split_ordered = 9;  dash_split_ordered = 1
-name_skip_list     = "skip list";           color_skip_list     = "#D55E00"; mark_skip_list     = 13; dash_skip_list     = 1
-name_rcu_hash      = "RCU hash map";        color_rcu_hash      = "#CC79A7"; mark_rcu_hash      = 5;  dash_rcu_hash      = 5
-name_locked_map    = "map under a rwlock";  color_locked_map    = "#777777"; mark_locked_map    = 15; dash_locked_map    = 3
-name_lfht          = "liburcu lfht";        color_lfht          = "#000000"; mark_lfht          = 5;  dash_lfht          = 4
+name_hm_list = "Harris-Michael list"; short_hm_list = "list"
+color_hm_list = "#009E73"; mark_hm_list = 11; dash_hm_list = 4
+name_michael_hash = "Michael's hash map"; short_michael_hash = "Michael hash"
+color_michael_hash = "#E69F00"; mark_michael_hash = 7; dash_michael_hash = 2
+name_split_ordered = "split-ordered map"; short_split_ordered = "split-ordered"
+color_split_ordered = "#0072B2"; mark_split_ordered = 9; dash_split_ordered = 1
+name_split_ordered_uncounted = "split-ordered, uncounted"; short_split_ordered_uncounted = "uncounted"
+color_split_ordered_uncounted = "#56B4E9"; mark_split_ordered_uncounted = 5; dash_split_ordered_uncounted = 3
+name_skip_list = "skip list"; short_skip_list = "skip list"
+color_skip_list = "#D55E00"; mark_skip_list = 13; dash_skip_list = 1
+name_rcu_hash = "RCU hash map"; short_rcu_hash = "RCU hash"
+color_rcu_hash = "#CC79A7"; mark_rcu_hash = 5; dash_rcu_hash = 5
+name_locked_map = "map under a rwlock"; short_locked_map = "rwlock"
+color_locked_map = "#777777"; mark_locked_map = 15; dash_locked_map = 3
+name_lfht = "liburcu lfht"; short_lfht = "lfht"
+color_lfht = "#000000"; mark_lfht = 9; dash_lfht = 4
 
 # Other series, such as numbers of threads, in their order
 color_1 = "#0072B2"; mark_1 = 7;  dash_1 = 1
@@ -39,9 +48,9 @@ set border 3 lw 1 lc rgb "#444444"
 set tics nomirror out scale 0.6 textcolor rgb "#222222"
 set grid ytics lt 1 lw 1 lc rgb "#e4e4e4"
 set grid noxtics
-set key outside top center horizontal Left reverse samplen 2.4 spacing 1.15 width 1 nobox
+set key outside top center horizontal Left reverse samplen 2 spacing 1.05 width -1.5 maxcols 4 nobox font ",12"
 set title font ",13" offset 0,-0.3
-set xlabel offset 0,0.4
+set xlabel offset 0,0.6
 set ylabel offset 0.8,0
 set datafile missing "NaN"
 set style fill transparent solid 0.16 noborder

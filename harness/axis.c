@@ -65,8 +65,8 @@ static struct span span_of(const struct qs_panel *panel, bool of_y)
 {
     struct span s = { INFINITY, -INFINITY, INFINITY, false };
     for (size_t i = 0; i < panel->n; i++)
-        for (size_t k = 0; k < panel->series[i].n; k++) {
-            const struct qs_point *p = &panel->series[i].points[k];
+        for (size_t k = 0; k < panel->curves[i].n; k++) {
+            const struct qs_point *p = &panel->curves[i].points[k];
             extend(&s, of_y ? p->y.value : p->x);
             if (of_y) {
                 extend(&s, p->y.lo);
@@ -88,9 +88,9 @@ static double *measured(const struct qs_panel *panel, size_t *n)
     double *x = NULL;
     size_t all = 0;
     for (size_t i = 0; i < panel->n; i++)
-        for (size_t k = 0; k < panel->series[i].n; k++) {
+        for (size_t k = 0; k < panel->curves[i].n; k++) {
             x = qs_grown(x, all, sizeof *x);
-            x[all++] = panel->series[i].points[k].x;
+            x[all++] = panel->curves[i].points[k].x;
         }
     *n = 0;
     if (!all)
@@ -103,10 +103,11 @@ static double *measured(const struct qs_panel *panel, size_t *n)
 }
 
 /* 2^16, 100k or 12: the shortest spelling in which a reader sees the step. */
-static char *spell(double value, char text[32])
+static char *spell(double value, bool in_powers, char text[32])
 {
     int exponent;
-    if (value >= 1024 && frexp(value, &exponent) == 0.5)
+    frexp(value, &exponent);
+    if (in_powers && value > 0)
         snprintf(text, 32, "2^{%d}", exponent - 1);
     else if (value >= 1e6 && fmod(value, 1e5) == 0)
         snprintf(text, 32, "%gM", value / 1e6);
@@ -115,6 +116,16 @@ static char *spell(double value, char text[32])
     else
         snprintf(text, 32, "%g", value);
     return text;
+}
+
+/* Whether all are powers of two (or zero) and some too long to be written out. */
+static bool are_powers(const double *x, size_t n)
+{
+    int exponent;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != 0 && frexp(x[i], &exponent) != 0.5)
+            return false;
+    return n && x[n - 1] >= 4096;
 }
 
 /* How wide a mark's label is, as a share of the axis. */
@@ -129,11 +140,13 @@ static double width_of(const char *label)
 static void write_marks(FILE *out, const double *x, const double *at, size_t n)
 {
     double span = n > 1 ? at[n - 1] - at[0] : 1, taken = -1;
+    bool powers = are_powers(x, n);
     char text[32];
-    double last = 1 - width_of(spell(n ? x[n - 1] : 0, text)) / 2;
+    double last = 1 - width_of(spell(n ? x[n - 1] : 0, powers, text)) / 2;
     fprintf(out, "set xtics (");
     for (size_t i = 0; i < n; i++) {
-        double place = (at[i] - at[0]) / span, half = width_of(spell(x[i], text)) / 2;
+        double place = (at[i] - at[0]) / span,
+               half = width_of(spell(x[i], powers, text)) / 2;
         bool fits = i + 1 == n || (place - half > taken && place + half < last);
         fprintf(out, "%s\"%s\" X(%.9g)%s", i ? ", " : "", fits ? text : "", x[i],
                 fits ? "" : " 1");

@@ -11,7 +11,7 @@
 
 #include "harness/axis.h"
 
-enum { CAPTION_WIDTH = 96 };
+enum { CAPTION_WIDTH = 112 };
 
 /* Which columns distinguish the curves of this picture, and what the looks follow. */
 struct looks {
@@ -23,10 +23,10 @@ struct looks {
     size_t n_min, n_max; /* repeats */
 };
 
-static void look_at_points(const struct qs_series *series, struct looks *l)
+static void look_at_points(const struct qs_curve *curve, struct looks *l)
 {
-    for (size_t k = 0; k < series->n; k++) {
-        const struct qs_point *p = &series->points[k];
+    for (size_t k = 0; k < curve->n; k++) {
+        const struct qs_point *p = &curve->points[k];
         l->has_interval |= !isnan(p->y.lo);
         l->has_hollow |= p->oversubscribed;
         l->n_min = p->y.n < l->n_min ? p->y.n : l->n_min;
@@ -37,17 +37,17 @@ static void look_at_points(const struct qs_series *series, struct looks *l)
 static struct looks looks_of(const struct qs_drawing *d)
 {
     struct looks l = { .structure = -1, .scheme = -1, .n_min = SIZE_MAX };
-    const struct qs_series *series = d->panel->series;
+    const struct qs_curve *curve = d->panel->curves;
     for (size_t c = 0; c < d->panels->n_series_columns; c++) {
         for (size_t i = 1; i < d->panel->n; i++)
-            l.varies[c] |= strcmp(series[i].value[c], series[0].value[c]) != 0;
+            l.varies[c] |= strcmp(curve[i].value[c], curve[0].value[c]) != 0;
         if (strcmp(d->panels->series_columns[c], "structure") == 0)
             l.structure = (int)c;
         if (strcmp(d->panels->series_columns[c], "reclaim") == 0)
             l.scheme = (int)c;
     }
     for (size_t i = 0; i < d->panel->n; i++)
-        look_at_points(&series[i], &l);
+        look_at_points(&curve[i], &l);
     l.by_structure = l.structure >= 0 && l.varies[l.structure];
     l.by_scheme = l.scheme >= 0 && (l.varies[l.scheme] || !l.by_structure);
     return l;
@@ -72,8 +72,9 @@ static void write_quoted(FILE *out, const char *text)
     fputc('\'', out);
 }
 
-/* One value in words, as a string expression: name_hp, or '2 threads'. */
-static void write_value(FILE *out, const char *column, const char *value)
+/* One value in words, as a string expression: name_hp, short_hp, or '2 threads'. */
+static void write_value(FILE *out, const char *kind, const char *column,
+                        const char *value)
 {
     static const struct {
         const char *column, *before, *after;
@@ -86,7 +87,7 @@ static void write_value(FILE *out, const char *column, const char *value)
     };
     char text[QS_VALUE_TEXT + 64];
     if (strcmp(column, "structure") == 0 || strcmp(column, "reclaim") == 0) {
-        fputs("name_", out);
+        fprintf(out, "%s_", kind);
         write_id(out, value);
         return;
     }
@@ -100,24 +101,27 @@ static void write_value(FILE *out, const char *column, const char *value)
     write_quoted(out, text);
 }
 
-static void write_joined(FILE *out, bool *any, const char *column, const char *value)
+static void write_joined(FILE *out, bool *any, const char *kind, const char *column,
+                         const char *value)
 {
     if (*any)
         fputs(" . ', ' . ", out);
-    write_value(out, column, value);
+    write_value(out, kind, column, value);
     *any = true;
 }
 
 /* The values by which a curve differs from its neighbours. */
 static void write_series_title(FILE *out, const struct qs_drawing *d,
-                               const struct looks *l, const struct qs_series *series)
+                               const struct looks *l, const struct qs_curve *curve)
 {
+    const char *kind = l->by_structure && l->by_scheme ? "short" : "name";
     bool any = false;
     for (size_t c = 0; c < d->panels->n_series_columns; c++)
         if (l->varies[c])
-            write_joined(out, &any, d->panels->series_columns[c], series->value[c]);
+            write_joined(out, &any, kind, d->panels->series_columns[c],
+                         curve->value[c]);
     if (!any && d->panels->n_series_columns)
-        write_joined(out, &any, d->panels->series_columns[0], series->value[0]);
+        write_joined(out, &any, kind, d->panels->series_columns[0], curve->value[0]);
     if (!any)
         write_quoted(out, d->plot->y);
 }
@@ -130,14 +134,14 @@ static void write_title(FILE *out, const struct qs_drawing *d, const struct look
     if (any)
         write_quoted(out, d->plot->title);
     for (size_t c = 0; c < d->panels->n_columns; c++)
-        write_joined(out, &any, d->panels->columns[c], d->panel->value[c]);
+        write_joined(out, &any, "name", d->panels->columns[c], d->panel->value[c]);
     for (size_t c = 1; c < d->panels->n_series_columns; c++)
         if (!l->varies[c])
-            write_joined(out, &any, d->panels->series_columns[c],
-                         d->panel->series[0].value[c]);
+            write_joined(out, &any, "name", d->panels->series_columns[c],
+                         d->panel->curves[0].value[c]);
     if (d->panels->n_series_columns && !l->varies[0] && d->panel->n > 1)
-        write_joined(out, &any, d->panels->series_columns[0],
-                     d->panel->series[0].value[0]);
+        write_joined(out, &any, "name", d->panels->series_columns[0],
+                     d->panel->curves[0].value[0]);
     fputs(any ? " noenhanced\n" : "''\n", out);
 }
 
@@ -157,6 +161,7 @@ static void write_defaults(FILE *out, const char *name, size_t number)
     char value[64];
     snprintf(value, sizeof value, "'%.40s'", name);
     write_default(out, "name", name, value);
+    write_default(out, "short", name, value);
     write_default(out, "color", name, "'#777777'");
     snprintf(value, sizeof value, "%zu", 5 + 2 * (number % 6));
     write_default(out, "mark", name, value);
@@ -173,20 +178,20 @@ static void write_all_defaults(FILE *out, const struct qs_drawing *d,
             write_defaults(out, d->panel->value[c], 0);
     for (size_t i = 0; i < d->panel->n; i++) {
         if (l->structure >= 0)
-            write_defaults(out, d->panel->series[i].value[l->structure], i);
+            write_defaults(out, d->panel->curves[i].value[l->structure], i);
         if (l->scheme >= 0)
-            write_defaults(out, d->panel->series[i].value[l->scheme], i);
+            write_defaults(out, d->panel->curves[i].value[l->scheme], i);
     }
 }
 
 /* The variables that hold a curve's colour, marker and dashes. */
-static void write_look(FILE *out, const struct looks *l, const struct qs_series *series,
+static void write_look(FILE *out, const struct looks *l, const struct qs_curve *curve,
                        size_t i)
 {
     char number[16];
     snprintf(number, sizeof number, "%zu", 1 + i % 8);
-    const char *structure = l->structure >= 0 ? series->value[l->structure] : number;
-    const char *scheme = l->scheme >= 0 ? series->value[l->scheme] : number;
+    const char *structure = l->structure >= 0 ? curve->value[l->structure] : number;
+    const char *scheme = l->scheme >= 0 ? curve->value[l->scheme] : number;
     fprintf(out, "c%zu = color_", i + 1);
     write_id(out, l->by_scheme ? scheme : l->by_structure ? structure : number);
     fprintf(out, "; m%zu = mark_", i + 1);
@@ -197,12 +202,12 @@ static void write_look(FILE *out, const struct looks *l, const struct qs_series 
     fputc('\n', out);
 }
 
-static void write_data(FILE *out, const struct qs_series *series, size_t number)
+static void write_data(FILE *out, const struct qs_curve *curve, size_t number)
 {
     fprintf(out, "$s%zu << EOD\n", number);
     fprintf(out, "# x median lo hi n oversubscribed\n");
-    for (size_t k = 0; k < series->n; k++) {
-        const struct qs_point *p = &series->points[k];
+    for (size_t k = 0; k < curve->n; k++) {
+        const struct qs_point *p = &curve->points[k];
         fprintf(out, "%.9g %.6g ", p->x, p->y.value);
         if (isnan(p->y.lo))
             fprintf(out, "NaN NaN");
@@ -216,7 +221,7 @@ static void write_data(FILE *out, const struct qs_series *series, size_t number)
 /* Intervals lie under all lines: as a band, or as a bar where a curve is one point. */
 static void write_interval(FILE *out, const struct qs_panel *panel, size_t i)
 {
-    if (panel->series[i].n > 1 && !panel->n_categories)
+    if (panel->curves[i].n > 1 && !panel->n_categories)
         fprintf(out,
                 "  $s%zu using (X($1)):(Y($3)):(Y($4)) with filledcurves lc rgb c%zu "
                 "notitle, \\\n",
@@ -238,16 +243,18 @@ static void write_curve(FILE *out, const struct qs_panel *panel, bool hollow, si
                 "notitle, \\\n",
                 n, n, n);
     if (hollow)
-        fprintf(out,
-                "  $s%zu using (X($1)):($6 ? Y($2) : NaN) with points pt m%zu lc rgb "
-                "'#ffffff' notitle, \\\n"
-                "  $s%zu using (X($1)):($6 ? Y($2) : NaN) with points pt m%zu-1 lw 1.5 "
-                "lc rgb c%zu notitle, \\\n",
-                n, n, n, n, n);
-    fprintf(out,
-            "  $s%zu using (X($1)):($6 ? NaN : Y($2)) with points pt m%zu lc rgb c%zu "
-            "notitle, \\\n",
-            n, n, n);
+        fprintf(
+            out,
+            "  $s%zu using (X($1)):($6 == 1 ? Y($2) : NaN) with points pt m%zu lc rgb "
+            "'#ffffff' notitle, \\\n"
+            "  $s%zu using (X($1)):($6 == 1 ? Y($2) : NaN) with points pt m%zu-1 lw 1.5 "
+            "lc rgb c%zu notitle, \\\n",
+            n, n, n, n, n);
+    fprintf(
+        out,
+        "  $s%zu using (X($1)):($6 == 1 ? NaN : Y($2)) with points pt m%zu lc rgb c%zu "
+        "notitle, \\\n",
+        n, n, n);
 }
 
 static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks *l)
@@ -261,7 +268,7 @@ static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks
         fprintf(out,
                 "  keyentry with linespoints lw 2 dt d%zu pt m%zu lc rgb c%zu title ",
                 i + 1, i + 1, i + 1);
-        write_series_title(out, d, l, &d->panel->series[i]);
+        write_series_title(out, d, l, &d->panel->curves[i]);
         fputs(i + 1 < d->panel->n ? " noenhanced, \\\n" : " noenhanced\n", out);
     }
 }
@@ -296,16 +303,16 @@ static void write_caption(FILE *out, const struct qs_drawing *d, const struct lo
     fputs("set label 99 \"", out);
     write_wrapped(out, text);
     fputs("\" at screen 0.015, screen 0.075 left noenhanced font \",9.5\" "
-          "textcolor rgb \"#666666\"\nset bmargin 5.6\n",
+          "textcolor rgb \"#666666\"\nset bmargin 5.2\n",
           out);
 }
 
+/* gnuplot takes letters only for the prefix of an SVG's ids. */
 static void write_outputs(FILE *out, const char *name)
 {
-    fprintf(out,
-            "set terminal svg size 580,440 font 'sans-serif,13' linewidth 1 name '%s'\n"
-            "set output '%s.svg'\n",
-            name, name);
+    fputs("set terminal svg size 580,440 font 'sans-serif,13' linewidth 1 name '", out);
+    write_id(out, name);
+    fprintf(out, "'\nset output '%s.svg'\n", name);
 }
 
 void qs_script_write(FILE *out, const struct qs_drawing *d)
@@ -316,11 +323,11 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
             d->panel->name, d->figure->title, d->panel->name, d->panel->name,
             d->panel->name);
     for (size_t i = 0; i < d->panel->n; i++)
-        write_data(out, &d->panel->series[i], i + 1);
+        write_data(out, &d->panel->curves[i], i + 1);
     fprintf(out, "\n%s\n", d->style);
     write_all_defaults(out, d, &l);
     for (size_t i = 0; i < d->panel->n; i++)
-        write_look(out, &l, &d->panel->series[i], i);
+        write_look(out, &l, &d->panel->curves[i], i);
     fputc('\n', out);
     write_title(out, d, &l);
     fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",

@@ -286,13 +286,13 @@ static double category_index(struct qs_panel *panel, const char *text)
 static void add_point(const struct gathering *g, struct qs_panel *panel, size_t first,
                       size_t end)
 {
-    struct qs_series *series = &panel->series[panel->n - 1];
+    struct qs_curve *curve = &panel->curves[panel->n - 1];
     const struct item *item = &g->items[first];
     double *y = qs_needed(malloc((end - first) * sizeof *y));
     for (size_t i = first; i < end; i++)
         y[i - first] = g->items[i].y;
-    series->points = qs_grown(series->points, series->n, sizeof *series->points);
-    series->points[series->n++] = (struct qs_point){
+    curve->points = qs_grown(curve->points, curve->n, sizeof *curve->points);
+    curve->points[curve->n++] = (struct qs_point){
         *item->category ? category_index(panel, item->category) : item->x,
         qs_estimate_median(y, end - first),
         item->row->cell.threads > g->limits->pus,
@@ -313,10 +313,10 @@ static struct qs_panel *add_panel(struct gathering *g, const struct item *item)
 
 static void add_series(struct qs_panel *panel, const struct item *item)
 {
-    panel->series = qs_grown(panel->series, panel->n, sizeof *panel->series);
-    struct qs_series *series = &panel->series[panel->n++];
-    memset(series, 0, sizeof *series);
-    memcpy(series->value, item->series, sizeof series->value);
+    panel->curves = qs_grown(panel->curves, panel->n, sizeof *panel->curves);
+    struct qs_curve *curve = &panel->curves[panel->n++];
+    memset(curve, 0, sizeof *curve);
+    memcpy(curve->value, item->series, sizeof curve->value);
 }
 
 static void fold(struct gathering *g)
@@ -364,8 +364,8 @@ void qs_panels_free(struct qs_panels *panels)
 {
     for (size_t i = 0; i < panels->n; i++) {
         for (size_t k = 0; k < panels->panel[i].n; k++)
-            free(panels->panel[i].series[k].points);
-        free(panels->panel[i].series);
+            free(panels->panel[i].curves[k].points);
+        free(panels->panel[i].curves);
         free(panels->panel[i].categories);
     }
     free(panels->panel);

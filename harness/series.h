@@ -19,7 +19,7 @@ struct qs_point {
 };
 
 /* A curve, with the value of each series column. */
-struct qs_series {
+struct qs_curve {
     char value[QS_SERIES_COLUMNS][QS_VALUE_TEXT];
     struct qs_point *points; /* ascending in x */
     size_t n;
@@ -29,7 +29,7 @@ struct qs_series {
 struct qs_panel {
     char value[QS_SERIES_COLUMNS][QS_VALUE_TEXT];
     char name[QS_PANEL_TEXT]; /* of its files: FIGURE-PLOT or FIGURE-PLOT-VALUES */
-    struct qs_series *series;
+    struct qs_curve *curves;
     size_t n;
     char (*categories)[QS_VALUE_TEXT]; /* x = 0, 1, ... stand for these texts */
     size_t n_categories;               /* 0: x is a number */
