@@ -1,0 +1,109 @@
+/* list_figures.c - `list figures` and `list claims`: what the experiment files offer.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/allocate.h"
+#include "harness/experiment.h"
+#include "harness/progress.h"
+#include "harness/selection.h"
+#include "harness/verbs.h"
+
+/* The figures of the usual folder, or an exit status. */
+static int read_all(struct qs_figures *figures)
+{
+    struct qs_selection all;
+    char error[QS_EXPERIMENT_ERROR];
+
+    qs_selection_init(&all);
+    if (!qs_selection_read(&all, figures, error, sizeof error))
+        return 0;
+    fprintf(stderr, "%s%s\n", strstr(error, ": error: ") ? "" : "quiesce: ", error);
+    return QS_EXIT_USAGE;
+}
+
+/* How long a figure takes here with a preset, or "-". */
+static void time_of(const struct qs_figure *figure, enum qs_section preset,
+                    const struct qs_topology *topology, char text[QS_DURATION_TEXT])
+{
+    struct qs_selection s;
+    struct qs_limits limits = qs_limits_of(topology);
+    struct qs_plan plan;
+    char error[QS_EXPERIMENT_ERROR];
+
+    qs_selection_init(&s);
+    s.choices.preset = preset;
+    strcpy(text, "-");
+    if (qs_plan_make(figure, &s.choices, &limits, &plan, error, sizeof error))
+        return;
+    qs_duration_text(qs_plan_seconds(&plan), text);
+    qs_plan_free(&plan);
+}
+
+static void print_figure(const struct qs_figure *f, const struct qs_topology *topology)
+{
+    char quick[QS_DURATION_TEXT], full[QS_DURATION_TEXT];
+
+    time_of(f, QS_QUICK, topology, quick);
+    time_of(f, QS_FULL, topology, full);
+    printf("%s\n  %s\n", f->id, f->title);
+    if (*f->question)
+        printf("  asks    %s\n", f->question);
+    if (*f->paper)
+        printf("  paper   %s\n", f->paper);
+    if (*f->needs)
+        printf("  needs   %s\n", f->needs);
+    printf("  takes   %s here, %s with --full\n", quick, full);
+    printf("  claims ");
+    for (size_t i = 0; i < f->n_claims; i++)
+        printf(" %s", f->claims[i].id);
+    puts("\n");
+}
+
+int qs_list_figures(void)
+{
+    struct qs_figures figures;
+    char error[256];
+    int status = read_all(&figures);
+
+    if (status)
+        return status;
+    struct qs_topology *topology = qs_topology_open(NULL, error, sizeof error);
+    for (size_t i = 0; topology && i < figures.n; i++)
+        print_figure(figures.figure[i], topology);
+    if (!topology) {
+        fprintf(stderr, "quiesce: %s\n", error);
+        status = QS_EXIT_MACHINE;
+    }
+    qs_topology_close(topology);
+    qs_figures_free(&figures);
+    return status;
+}
+
+static void print_claim(const struct qs_figure *f, const struct qs_claim *c)
+{
+    printf("%s/%s (%s, by %s)\n  %s\n", f->id, c->id, qs_severity_name(c->severity),
+           qs_basis_name(c->basis), c->say);
+    if (*c->where)
+        printf("  where   %s\n", c->where);
+    printf("  test    %s\n", c->test);
+    if (*c->paper)
+        printf("  paper   %s\n", c->paper);
+    if (*c->needs)
+        printf("  needs   %s\n", c->needs);
+    putchar('\n');
+}
+
+int qs_list_claims(void)
+{
+    struct qs_figures figures;
+    int status = read_all(&figures);
+
+    if (status)
+        return status;
+    for (size_t i = 0; i < figures.n; i++)
+        for (size_t c = 0; c < figures.figure[i]->n_claims; c++)
+            print_claim(figures.figure[i], &figures.figure[i]->claims[c]);
+    qs_figures_free(&figures);
+    return 0;
+}

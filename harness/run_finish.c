@@ -1,0 +1,84 @@
+/* run_finish.c - what follows the last repeat: verdicts, figures, report. */
+#include <errno.h>
+#include <string.h>
+
+#include "harness/allocate.h"
+#include "harness/run.h"
+#include "harness/verbs.h"
+
+static int read_rows(const struct qs_run *run, struct qs_row **rows, size_t *n)
+{
+    char path[PATH_MAX + 16], error[QS_RUN_ERROR];
+    size_t torn;
+
+    snprintf(path, sizeof path, "%s/cells.csv", run->path);
+    int result = qs_results_read(path, rows, n, &torn, error, sizeof error);
+    if (result == -EBADMSG)
+        fprintf(stderr, "quiesce: %s\n", error);
+    else if (result)
+        qs_run_file_failed(run, "cells.csv", -result);
+    return result ? QS_EXIT_FAILED : 0;
+}
+
+/* Writes claims.csv, prints the verdicts and returns what they mean for the exit
+ * status. */
+static int judge(const struct qs_run *run, const struct qs_row *rows, size_t n)
+{
+    struct qs_judgement *judgements;
+    char path[PATH_MAX + 16];
+
+    qs_claims_judge(&run->figures, rows, n, &run->limits, &judgements);
+    snprintf(path, sizeof path, "%s/claims.csv", run->path);
+    int error = qs_claims_write(path, &run->figures, judgements);
+    int status = error ? qs_run_file_failed(run, "claims.csv", -error)
+                       : qs_claims_status(&run->figures, judgements);
+    qs_claims_print(stdout, &run->figures, judgements);
+    free(judgements);
+    return status;
+}
+
+/* Calls a verb as if it had been typed. */
+static int call(int (*verb)(int, char **), const char *name, const struct qs_run *run)
+{
+    char *arguments[] = { (char *)name, (char *)run->path, NULL };
+
+    fflush(stdout);
+    return verb(2, arguments);
+}
+
+static int draw(const struct qs_run *run)
+{
+    int status = run->no_plot ? 0 : call(qs_verb_plot, "quiesce plot", run);
+
+    if (!status)
+        status = call(qs_verb_report, "quiesce report", run);
+    return status;
+}
+
+static int say_bad(const struct qs_run *run)
+{
+    if (run->bad == 0)
+        return 0;
+    fprintf(stderr,
+            "quiesce: %zu of %zu repeats failed or were invalid, see %s/log.txt; the "
+            "first: %s\n",
+            run->bad, run->n_steps, run->path, run->first_bad);
+    return QS_EXIT_FAILED;
+}
+
+int qs_run_finish(struct qs_run *run)
+{
+    struct qs_row *rows = NULL;
+    size_t n = 0;
+    int judged = 0, drawn = 0, bad, status = read_rows(run, &rows, &n);
+
+    if (status)
+        return status;
+    judged = judge(run, rows, n);
+    free(rows);
+    drawn = draw(run);
+    bad = say_bad(run);
+    status = bad ? bad : drawn ? drawn : judged;
+    qs_run_log(run, "finished with exit status %d", status);
+    return status;
+}
