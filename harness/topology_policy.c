@@ -121,7 +121,9 @@ static int order_list(struct order *o, const char *list)
         unsigned first, last;
         int used = 0;
         list += logical;
-        int fields = sscanf(list, "%7u%n-%7u%n", &first, &used, &last, &used);
+        int fields = *list < '0' || *list > '9' /* scanf would take a sign */
+                         ? 0
+                         : sscanf(list, "%7u%n-%7u%n", &first, &used, &last, &used);
         if (fields < 2)
             last = first;
         list += used;
