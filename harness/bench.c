@@ -84,8 +84,9 @@ static void keep_row(struct session *s, unsigned cell, const struct qs_row *row)
         return;
     }
     s->failed = true;
-    qs_progress_error("%s under %s, %u threads, repeat %u: %s: %s", row->cell.structure,
-                      row->cell.reclaim, row->cell.threads, row->rep, row->status,
+    qs_progress_error("%s under %s, %u thread%s, repeat %u: %s: %s",
+                      row->cell.structure, row->cell.reclaim, row->cell.threads,
+                      row->cell.threads == 1 ? "" : "s", row->rep, row->status,
                       row->sample.error);
 }
 

@@ -215,6 +215,15 @@ static void make_rival(struct qs_cell *cell, const char *against)
         strcpy(cell->reclaim, against + name + 1);
 }
 
+/* "2,max" on two processors asks for one cell, not for two. */
+static bool has_cell(const struct qs_bench *b, const struct qs_cell *cell)
+{
+    for (unsigned i = 0; i < b->n; i++)
+        if (b->cells[i].threads == cell->threads)
+            return true;
+    return false;
+}
+
 static void add_cells(struct line *line, const struct qs_topology *topology)
 {
     char *parts[QS_BENCH_CELLS];
@@ -227,6 +236,8 @@ static void add_cells(struct line *line, const struct qs_topology *topology)
                 QS_EXIT_USAGE,
                 "--threads %s: not a number of threads; write 1,2,4 or cores, max, 2max",
                 parts[i]);
+        if (has_cell(line->bench, &cell))
+            continue;
         add_cell(line->bench, &cell, topology);
         if (line->against) {
             make_rival(&cell, line->against);

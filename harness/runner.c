@@ -169,6 +169,7 @@ static int go_through_phases(struct qs_crew *c)
     }
     note_start(c->sample);
     set_phase(c, QS_PHASE_MEASURE);
+    c->run.begun_ns = qs_now();
     open_gate(c);
     if (!sleep_sampling(c, cell->duration_s))
         return fail(c, "interrupted");
@@ -179,6 +180,7 @@ static int go_through_phases(struct qs_crew *c)
 static bool stop_workers(struct qs_crew *c)
 {
     set_phase(c, QS_PHASE_STOP);
+    c->run.ended_ns = qs_now();
     open_gate(c);
     if (!wait_for(c, &c->run.done, c->started, false))
         return false;

@@ -5,10 +5,24 @@
 
 #include "harness/crew.h"
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* See worker.h for why it is not simply between the worker's own marks. */
+static double interval_of(const struct qs_worker *w)
+{
+    uint64_t begin = earlier(w->begin.wall_ns, w->run->begun_ns);
+    uint64_t end = earlier(w->end.wall_ns, w->run->ended_ns);
+
+    return end > begin ? (double)(end - begin) / 1e9 : 0;
+}
+
 static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *cpu_ns)
 {
     const struct qs_mark *b = &w->begin, *e = &w->end;
-    double seconds = (double)(e->wall_ns - b->wall_ns) / 1e9;
+    double seconds = interval_of(w);
     uint64_t gets = e->tally.gets - b->tally.gets;
     uint64_t inserts = e->tally.inserts - b->tally.inserts;
     uint64_t deletes = e->tally.deletes - b->tally.deletes;

@@ -211,8 +211,8 @@ int qs_topology_bind(const struct qs_topology *t, const struct qs_place *place,
         return -1;
     }
     hwloc_bitmap_t set = hwloc_bitmap_alloc();
-    hwloc_bitmap_only(set, place->pu);
     int failed =
+        !set || hwloc_bitmap_only(set, place->pu) ||
         hwloc_set_cpubind(t->hwloc, set, HWLOC_CPUBIND_THREAD | HWLOC_CPUBIND_STRICT);
     int reason = errno;
     hwloc_bitmap_free(set);
@@ -224,13 +224,10 @@ int qs_topology_bind(const struct qs_topology *t, const struct qs_place *place,
     return -1;
 }
 
+/* Asks the kernel rather than hwloc, which allocates memory to answer. */
 bool qs_topology_is_at(const struct qs_topology *t, const struct qs_place *place)
 {
-    hwloc_bitmap_t set = hwloc_bitmap_alloc();
-    bool at = !hwloc_get_last_cpu_location(t->hwloc, set, HWLOC_CPUBIND_THREAD) &&
-              hwloc_bitmap_weight(set) == 1 && hwloc_bitmap_isset(set, place->pu);
-    hwloc_bitmap_free(set);
-    return at;
+    return t->here && sched_getcpu() == (int)place->pu;
 }
 
 int qs_topology_export_xml(const struct qs_topology *t, const char *path)

@@ -4,8 +4,14 @@
  * it draws operations and applies them until the phase changes.  The loop reads no
  * clock, executes no fence and writes nothing that another thread reads; the phase is a
  * relaxed load of a line that nobody writes meanwhile.  A worker notes its own clocks
- * and counters when it sees the measurement begin and end, so that its rate is its own
- * operations over its own interval, whatever skew the threads have.
+ * and counters when it sees the measurement begin and end.
+ *
+ * A rate is a thread's own operations over its own interval.  A thread that runs when
+ * the phase changes sees it at once, and its own clock says when.  One that waits for a
+ * processor sees it late, although it did nothing in between; for it the main thread's
+ * clock is right.  Each end of an interval is the earlier of the two.  (Taking a
+ * thread's own clock alone lets fifty threads on two processors claim to have run all
+ * the time.)
  */
 #ifndef QS_HARNESS_WORKER_H
 #define QS_HARNESS_WORKER_H
@@ -31,8 +37,9 @@ struct qs_run {
 
     pthread_mutex_t lock; /* for what follows */
     pthread_cond_t changed;
-    unsigned ready, done; /* threads that have filled, that have ended */
-    bool open;            /* threads that have filled may go on */
+    unsigned ready, done;        /* threads that have filled, that have ended */
+    bool open;                   /* threads that have filled may go on */
+    uint64_t begun_ns, ended_ns; /* the main thread's clock at the phases' changes */
 };
 
 /* What a thread's operations did, by its own account. */
