@@ -1,0 +1,134 @@
+/* engine.h - virtual threads, their schedules, and the memory they share.
+ *
+ * One execution runs a few threads as coroutines of one system thread.  Before each
+ * shared access the engine decides who goes on; what a load returns is decided by the
+ * memory model.  Every decision comes from one generator seeded with (seed, execution),
+ * or is enumerated, so that a finding is repeated by naming its execution.
+ */
+#ifndef QS_TESTS_EXPLORE_ENGINE_H
+#define QS_TESTS_EXPLORE_ENGINE_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { QX_THREADS = 3, QX_MAIN = QX_THREADS, QX_CLOCKS = QX_THREADS + 1 };
+
+enum qx_strategy { QX_RANDOM, QX_BURST, QX_PCT, QX_MIX, QX_DFS };
+enum qx_model { QX_SC, QX_TSO, QX_C11 };
+
+enum qx_kind {
+    QX_OK,
+    QX_TRUNCATED, /* step bound: no finding unless threads are waiting for each other */
+    QX_USE_AFTER_FREE,
+    QX_DOUBLE_FREE,
+    QX_WILD_POINTER,
+    QX_RACE,
+    QX_UNORDERED_FREE,
+    QX_NOT_LINEARIZABLE,
+    QX_LEAK,
+    QX_DEADLOCK,
+    QX_LIVELOCK,
+    QX_WRONG_COUNT
+};
+
+struct qx_clock {
+    uint32_t at[QX_CLOCKS];
+};
+
+struct qx_settings {
+    enum qx_strategy strategy;
+    enum qx_model model;
+    uint64_t seed;
+    unsigned preemptions; /* bound of depth-first search */
+    bool reuse;           /* freed memory is handed out again at once */
+    bool fail_memory;     /* allocations fail now and then */
+    bool stall;           /* one thread stops for good somewhere */
+    bool rarely;          /* QS_BUGGIFY is true now and then */
+    bool trace;
+    unsigned step_bound;
+};
+
+struct qx_totals {
+    uint64_t executions, steps, switches, truncated, stalled;
+};
+
+extern struct qx_settings qx_settings;
+extern struct qx_totals qx_totals;
+
+/* What the last execution found. */
+struct qx_finding {
+    enum qx_kind kind;
+    char text[320];
+};
+extern struct qx_finding qx_finding;
+const char *qx_kind_name(enum qx_kind kind);
+
+void qx_setup(void);
+
+/* Runs one execution: prepare() and finish() on the main thread, alone, body(i) on as
+ * many virtual threads as prepare() returned.  finish is skipped if they did not all
+ * end.  True if nothing was found. */
+bool qx_execute(uint64_t number, unsigned (*prepare)(void), void (*body)(unsigned),
+                void (*finish)(void));
+
+/* After an execution under QX_DFS: whether there is another one. */
+bool qx_dfs_next(void);
+void qx_dfs_restart(void);
+
+/* Decisions. */
+uint32_t qx_choose(uint32_t n);
+uint32_t qx_random(uint32_t n);
+
+/* Called on any thread. */
+void qx_found(enum qx_kind kind, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void qx_point(void); /* the scheduler may switch here */
+unsigned qx_self(void);
+void qx_act_as(unsigned thread); /* main thread only: whose slot is used */
+bool qx_is_running(void);        /* inside body() */
+uint64_t qx_step(void);
+void qx_wait(bool (*ready)(const void *), const void *what);
+bool qx_ended(unsigned thread);
+struct qx_clock *qx_clock_of(unsigned thread);
+uint32_t qx_tick(void); /* advances the caller's own clock and returns it */
+
+static inline void qx_join(struct qx_clock *to, const struct qx_clock *from)
+{
+    for (unsigned i = 0; i < QX_CLOCKS; i++)
+        if (from->at[i] > to->at[i])
+            to->at[i] = from->at[i];
+}
+
+/* lock.c */
+void qx_locks_reset(void);
+
+/* model.c */
+void qx_model_reset(void);
+void qx_model_environment(void); /* store buffers drain when they like */
+void qx_model_drain(unsigned thread);
+void qx_model_end(void);
+void qx_model_forget(int cell);
+uintptr_t qx_model_newest(const void *word, const char *what); /* acquires it */
+
+/* heap.c */
+void qx_heap_setup(void);
+void qx_heap_reset(void);
+unsigned qx_heap_live(void);
+void qx_heap_check(const void *address, size_t size, bool write, const char *what);
+/* The block of an address: who allocated it when; false outside the heap. */
+bool qx_heap_origin(const void *address, unsigned *thread, uint32_t *at);
+void qx_heap_forget(const void *start,
+                    size_t size);      /* model and shadow of fresh memory */
+int qx_heap_cell(const void *address); /* index of its word, -1 outside the heap */
+void qx_heap_name(uintptr_t value, char *text, size_t size);
+enum { QX_HEAP_CELLS = 1 << 16 };
+
+/* trace.c */
+void qx_trace_reset(void);
+void qx_trace(const char *what, const char *site, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void qx_trace_print(void);
+
+#endif

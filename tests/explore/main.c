@@ -1,0 +1,231 @@
+/* main.c - quiesce-check: explores schedules of the pairs it was built with. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/explore/search.h"
+
+enum {
+    OPTION_REPLAY = 256,
+    OPTION_PROGRAM,
+    OPTION_REUSE,
+    OPTION_RARELY,
+    OPTION_STALL,
+    OPTION_FAIL_MEMORY,
+    OPTION_EXHAUST
+};
+
+static struct {
+    const char *structure, *reclaim;
+    uint64_t schedules, replay;
+    int model; /* -1: all */
+    bool replays, has_program, exhausts;
+    struct qx_program program;
+    struct qx_settings settings;
+} arguments = { .schedules = 30000, .model = -1 };
+
+static const struct argp_option options[] = {
+    { "structure", 's', "NAME", 0, "only this structure", 0 },
+    { "reclaim", 'r', "NAME", 0, "only this scheme", 0 },
+    { "schedules", 'n', "N", 0, "random executions per pair (30000)", 0 },
+    { "exhaust", OPTION_EXHAUST, 0, 0,
+      "also every schedule of all programs of two calls, up to the bound of preemptions",
+      0 },
+    { "preemptions", 'p', "N", 0, "bound for --exhaust (2)", 0 },
+    { "strategy", 't', "NAME", 0, "random, burst, pct or mix (mix)", 0 },
+    { "model", 'm', "NAME", 0, "only sc, tso or c11 (all three in turn)", 0 },
+    { "seed", 'S', "N", 0, "of the random decisions (1)", 0 },
+    { 0, 0, 0, 0, "To repeat a finding, as printed with it:", 1 },
+    { "program", OPTION_PROGRAM, "TEXT", 0, "the calls, e.g. '0: r0 i0f|g0'", 1 },
+    { "replay", OPTION_REPLAY, "N", 0, "this execution only", 1 },
+    { "reuse", OPTION_REUSE, 0, 0, "freed memory is handed out at once", 1 },
+    { "rarely", OPTION_RARELY, 0, 0, "rare branches are taken now and then", 1 },
+    { "stall", OPTION_STALL, 0, 0, "one thread stops for good", 1 },
+    { "fail-memory", OPTION_FAIL_MEMORY, 0, 0, "allocations fail now and then", 1 },
+    { 0 }
+};
+
+static int index_of(const char *name, const char *const *names, int n,
+                    struct argp_state *state, const char *what)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(name, names[i]))
+            return i;
+    argp_error(state, "no %s '%s'", what, name);
+    return 0;
+}
+
+static uint64_t number_of(const char *text, struct argp_state *state)
+{
+    char *end;
+    unsigned long long value = strtoull(text, &end, 10);
+
+    if (*end || end == text || *text == '-')
+        argp_error(state, "'%s' is not a whole number", text);
+    return value;
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    struct qx_settings *s = &arguments.settings;
+
+    switch (key) {
+    case 's':
+        arguments.structure = text;
+        break;
+    case 'r':
+        arguments.reclaim = text;
+        break;
+    case 'n':
+        arguments.schedules = number_of(text, state);
+        break;
+    case 'p':
+        s->preemptions = (unsigned)number_of(text, state);
+        break;
+    case 't':
+        s->strategy = (enum qx_strategy)index_of(text, qx_strategy_names, QX_DFS + 1,
+                                                 state, "strategy");
+        break;
+    case 'm':
+        arguments.model = index_of(text, qx_model_names, QX_MODELS, state, "model");
+        break;
+    case 'S':
+        s->seed = number_of(text, state);
+        break;
+    case OPTION_EXHAUST:
+        arguments.exhausts = true;
+        break;
+    case OPTION_REPLAY:
+        arguments.replays = true;
+        arguments.replay = number_of(text, state);
+        break;
+    case OPTION_PROGRAM:
+        arguments.has_program = true;
+        if (!qx_program_parse(text, &arguments.program))
+            argp_error(state, "'%s' is not a program; write it like '0: r0 i0f|g0'",
+                       text);
+        break;
+    case OPTION_REUSE:
+        s->reuse = true;
+        break;
+    case OPTION_RARELY:
+        s->rarely = true;
+        break;
+    case OPTION_STALL:
+        s->stall = true;
+        break;
+    case OPTION_FAIL_MEMORY:
+        s->fail_memory = true;
+        break;
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s' is not an option", text);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bool replay(const struct qs_map_ops *ops)
+{
+    struct qx_failure f = { .program = arguments.program,
+                            .number = arguments.replay,
+                            .settings = arguments.settings };
+
+    f.settings.model = arguments.model < 0 ? QX_C11 : (enum qx_model)arguments.model;
+    qx_settings = f.settings;
+    bool fine =
+        qx_program_run(ops, arguments.has_program ? &f.program : NULL, f.number);
+    f.program = *qx_program_last();
+    f.finding = qx_finding;
+    qx_explain(ops, &f);
+    return fine;
+}
+
+static bool explore(const struct qs_map_ops *ops)
+{
+    struct qx_failure failure;
+    double start = seconds();
+
+    qx_totals = (struct qx_totals){ 0 };
+    qx_settings = arguments.settings;
+    bool found = qx_search_random(ops, arguments.schedules, arguments.model, &failure);
+    if (!found && arguments.exhausts) {
+        qx_settings = arguments.settings;
+        found = qx_search_all(ops, arguments.model, &failure);
+    }
+    if (found) {
+        qx_shrink(ops, &failure);
+        qx_explain(ops, &failure);
+        return false;
+    }
+    double elapsed = seconds() - start;
+    printf("%-14s %-14s nothing found in %8lu executions, %4.0fk/s, %3.0f steps each, "
+           "%lu with a stalled thread, %lu cut off\n",
+           ops->structure, ops->reclaim, (unsigned long)qx_totals.executions,
+           (double)qx_totals.executions / elapsed / 1e3,
+           (double)qx_totals.steps / (double)qx_totals.executions,
+           (unsigned long)qx_totals.stalled, (unsigned long)qx_totals.truncated);
+    fflush(stdout);
+    return true;
+}
+
+static bool is_wanted(const struct qs_pair *p)
+{
+    return (!arguments.structure || !strcmp(arguments.structure, p->structure)) &&
+           (!arguments.reclaim || !strcmp(arguments.reclaim, p->reclaim));
+}
+
+static void list_pairs(FILE *out)
+{
+    const struct qs_pair *p;
+
+    for (unsigned i = 0; (p = qs_pair_at(i)); i++)
+        fprintf(out, " %s:%s", p->structure, p->reclaim);
+    fprintf(out, "\n");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct argp argp = {
+        options,
+        parse_option,
+        NULL,
+        "Explores schedules of small programs over the unmodified sources of structures "
+        "and schemes, and reports whatever is not linearizable, touches freed memory, "
+        "races, leaks or hangs.\vExit status: 0 nothing found, 1 something found, 2 "
+        "usage.",
+        NULL,
+        NULL,
+        NULL
+    };
+    unsigned tried = 0;
+    bool fine = true;
+    const struct qs_pair *p;
+
+    argp_err_exit_status = 2;
+    arguments.settings = qx_settings;
+    argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    qx_setup();
+    for (unsigned i = 0; (p = qs_pair_at(i)); i++) {
+        if (!is_wanted(p))
+            continue;
+        tried++;
+        fine &= arguments.replays ? replay(p->ops) : explore(p->ops);
+    }
+    if (!tried) {
+        fprintf(stderr, "quiesce-check: no such pair; there are:");
+        list_pairs(stderr);
+        return 2;
+    }
+    return fine ? 0 : 1;
+}

@@ -1,0 +1,389 @@
+/* model.c - what a load may return: sequential consistency, TSO, or C11.
+ *
+ * SC: the newest store.  TSO: stores wait in a buffer per thread, which drains at any
+ * time; a thread sees its own buffer first; read-modify-writes and seq_cst stores
+ * drain. C11: every word keeps its last stores; a load returns any of them that
+ * happens-before, coherence and the order of seq_cst accesses leave open.  Vector
+ * clocks carry happens-before through release and acquire, fences and release
+ * sequences.
+ *
+ * Two behaviours that C11 allows are never produced: load buffering, and modification
+ * orders that disagree with the order of execution.  Seq_cst fences are slightly
+ * stronger than C11's: they order, not only restrict.
+ */
+#include <string.h>
+
+#include "tests/explore/backend.h"
+#include "tests/explore/engine.h"
+
+enum { HISTORY = 8, BUFFER = 16 };
+
+struct stored {
+    uintptr_t value;
+    uint32_t at; /* clock of the storing thread */
+    uint8_t thread;
+    bool seq_cst;
+    struct qx_clock released;    /* joined by whoever acquires this store */
+    uint32_t seen_at[QX_CLOCKS]; /* clock of each thread when it first read it */
+};
+
+struct word {
+    uint64_t execution;
+    struct stored history[HISTORY];
+    uint32_t stores;                 /* so far; the newest is stores - 1 */
+    uint32_t newest_seen[QX_CLOCKS]; /* by each thread */
+};
+
+struct buffered {
+    qs_word *word;
+    uintptr_t value;
+};
+
+static struct word words[QX_HEAP_CELLS];
+static struct buffered buffers[QX_CLOCKS][BUFFER];
+static unsigned buffered_count[QX_CLOCKS];
+static struct qx_clock acquire_fence[QX_CLOCKS], release_fence[QX_CLOCKS],
+    seq_cst_fence;
+static uint64_t execution;
+static uint32_t laziness; /* of store buffers in this execution */
+
+void qx_model_reset(void)
+{
+    static const uint32_t choices[] = { 2, 8, 64, 1000000 };
+
+    execution++;
+    memset(buffered_count, 0, sizeof buffered_count);
+    memset(acquire_fence, 0, sizeof acquire_fence);
+    memset(release_fence, 0, sizeof release_fence);
+    memset(&seq_cst_fence, 0, sizeof seq_cst_fence);
+    laziness = choices[qx_random(4)];
+}
+
+static bool acquires(enum qs_order order)
+{
+    return order == QX_acquire || order == QX_acq_rel || order == QX_seq_cst;
+}
+
+static bool releases(enum qs_order order)
+{
+    return order == QX_release || order == QX_acq_rel || order == QX_seq_cst;
+}
+
+/* The model's record of a word, starting with the value it has. */
+static struct word *word_of(const qs_word *address)
+{
+    int cell = qx_heap_cell(address);
+
+    if (cell < 0) {
+        qx_found(QX_WILD_POINTER, "T%u uses %p as shared memory", qx_self(),
+                 (const void *)address);
+        cell = 0;
+    }
+    struct word *w = &words[cell];
+    if (w->execution != execution) {
+        unsigned thread = QX_MAIN;
+        struct stored *first = &w->history[0];
+        memset(w, 0, sizeof *w);
+        w->execution = execution;
+        w->stores = 1;
+        qx_heap_origin(address, &thread, &first->at);
+        first->value = address->cell;
+        first->thread = (uint8_t)thread;
+    }
+    return w;
+}
+
+static struct stored *nth_store(struct word *w, uint32_t i)
+{
+    return &w->history[i % HISTORY];
+}
+
+static struct stored *newest(struct word *w)
+{
+    return nth_store(w, w->stores - 1);
+}
+
+static bool has_happened(const struct stored *s)
+{
+    return s->at <= qx_clock_of(qx_self())->at[s->thread];
+}
+
+/* Whether some thread read this store, and that read happens before the caller's. */
+static bool was_read_before(const struct stored *s)
+{
+    const struct qx_clock *mine = qx_clock_of(qx_self());
+
+    for (unsigned i = 0; i < QX_CLOCKS; i++)
+        if (s->seen_at[i] && s->seen_at[i] <= mine->at[i])
+            return true;
+    return false;
+}
+
+/* The oldest store that a load may still return. */
+static uint32_t oldest_allowed(struct word *w, enum qs_order order)
+{
+    uint32_t oldest = w->newest_seen[qx_self()];
+
+    if (w->stores > HISTORY && oldest < w->stores - HISTORY)
+        oldest = w->stores - HISTORY;
+    for (uint32_t i = w->stores; i-- > oldest + 1;) {
+        const struct stored *s = nth_store(w, i);
+        if (has_happened(s) || was_read_before(s))
+            return i;
+        if (order == QX_seq_cst && (s->seq_cst || s->at <= seq_cst_fence.at[s->thread]))
+            return i;
+    }
+    return oldest;
+}
+
+static void note_read(struct stored *s, enum qs_order order)
+{
+    unsigned self = qx_self();
+    uint32_t now = qx_tick();
+
+    if (!s->seen_at[self])
+        s->seen_at[self] = now;
+    qx_join(acquires(order) ? qx_clock_of(self) : &acquire_fence[self], &s->released);
+}
+
+static void put(qs_word *address, uintptr_t value, enum qs_order order, unsigned thread,
+                const struct qx_clock *sequence)
+{
+    struct word *w = word_of(address);
+    struct stored *s = nth_store(w, w->stores);
+
+    memset(s, 0, sizeof *s);
+    s->value = value;
+    s->thread = (uint8_t)thread;
+    s->at = ++qx_clock_of(thread)->at[thread];
+    s->seq_cst = order == QX_seq_cst;
+    if (sequence)
+        s->released = *sequence;
+    qx_join(&s->released,
+            releases(order) ? qx_clock_of(thread) : &release_fence[thread]);
+    w->newest_seen[thread] = w->stores++;
+    address->cell = value;
+}
+
+static void flush_oldest(unsigned thread)
+{
+    struct buffered b = buffers[thread][0];
+
+    memmove(&buffers[thread][0], &buffers[thread][1],
+            --buffered_count[thread] * sizeof b);
+    if (qx_heap_origin(b.word, &(unsigned){ 0 }, &(uint32_t){ 0 }))
+        put(b.word, b.value, QX_release, thread, NULL);
+}
+
+void qx_model_drain(unsigned thread)
+{
+    while (buffered_count[thread])
+        flush_oldest(thread);
+}
+
+void qx_model_environment(void)
+{
+    if (qx_settings.model != QX_TSO)
+        return;
+    for (unsigned i = 0; i < QX_THREADS; i++)
+        while (buffered_count[i] &&
+               !qx_choose(qx_settings.strategy == QX_DFS ? 2 : laziness))
+            flush_oldest(i);
+}
+
+void qx_model_end(void)
+{
+    for (unsigned i = 0; i < QX_THREADS; i++)
+        qx_model_drain(i);
+}
+
+void qx_model_forget(int cell)
+{
+    words[cell].execution = 0;
+}
+
+uintptr_t qx_model_newest(const void *word, const char *what)
+{
+    qx_heap_check(word, sizeof(qs_word), false, what);
+    struct word *w = word_of(word);
+    w->newest_seen[qx_self()] = w->stores - 1;
+    note_read(newest(w), QX_acquire);
+    return newest(w)->value;
+}
+
+void qx_init(qs_word *address, uintptr_t value)
+{
+    qx_heap_check(address, sizeof *address, true, "initialisation");
+    address->cell = value;
+    int cell = qx_heap_cell(address);
+    if (cell < 0)
+        return;
+    words[cell].execution = 0;
+    struct stored *first = &word_of(address)->history[0];
+    first->thread = (uint8_t)qx_self();
+    first->at = qx_tick();
+}
+
+uintptr_t qx_load(const qs_word *address, enum qs_order order, const char *what,
+                  const char *site)
+{
+    unsigned self = qx_self();
+
+    qx_point();
+    qx_heap_check(address, sizeof *address, false, what);
+    if (qx_settings.model == QX_TSO)
+        for (unsigned i = buffered_count[self]; i-- > 0;)
+            if (buffers[self][i].word == address)
+                return buffers[self][i].value;
+    struct word *w = word_of(address);
+    uint32_t top = w->stores - 1, chosen = top;
+    if (qx_settings.model == QX_C11 && qx_is_running() && top) {
+        uint32_t span = top - oldest_allowed(w, order) + 1;
+        if (span > 1 && (qx_settings.strategy == QX_DFS || qx_random(2)))
+            chosen = top - qx_choose(span);
+    }
+    struct stored *s = nth_store(w, chosen);
+    if (qx_is_running() && !top && !has_happened(s))
+        qx_found(QX_RACE,
+                 "T%u reads %s (%s) before its initialisation by T%u is visible", self,
+                 what, site, s->thread);
+    if (w->newest_seen[self] < chosen)
+        w->newest_seen[self] = chosen;
+    note_read(s, order);
+    if (qx_settings.trace) {
+        char name[32];
+        qx_heap_name(s->value, name, sizeof name);
+        if (chosen == top)
+            qx_trace("load", site, "%s = %s", what, name);
+        else
+            qx_trace("load", site, "%s = %s, stale by %u", what, name, top - chosen);
+    }
+    return s->value;
+}
+
+void qx_store(qs_word *address, uintptr_t value, enum qs_order order, const char *what,
+              const char *site)
+{
+    unsigned self = qx_self();
+
+    qx_point();
+    qx_heap_check(address, sizeof *address, true, what);
+    if (qx_settings.trace) {
+        char name[32];
+        qx_heap_name(value, name, sizeof name);
+        qx_trace("store", site, "%s := %s", what, name);
+    }
+    if (qx_settings.model == QX_TSO && qx_is_running()) {
+        if (order != QX_seq_cst) {
+            if (buffered_count[self] == BUFFER)
+                flush_oldest(self);
+            buffers[self][buffered_count[self]++] = (struct buffered){ address, value };
+            return;
+        }
+        qx_model_drain(self);
+    }
+    put(address, value, order, self, NULL);
+}
+
+/* The common beginning of read-modify-writes: what they read is always the newest. */
+static struct stored *begin_update(qs_word *address, const char *what)
+{
+    qx_point();
+    qx_heap_check(address, sizeof *address, true, what);
+    qx_model_drain(qx_self());
+    struct word *w = word_of(address);
+    w->newest_seen[qx_self()] = w->stores - 1;
+    return newest(w);
+}
+
+static uintptr_t update(qs_word *address, struct stored *old, uintptr_t value,
+                        enum qs_order order, const char *what, const char *site)
+{
+    uintptr_t before = old->value;
+    struct qx_clock sequence = old->released;
+
+    note_read(old, order);
+    put(address, value, order, qx_self(), &sequence);
+    if (qx_settings.trace) {
+        char from[32], to[32];
+        qx_heap_name(before, from, sizeof from);
+        qx_heap_name(value, to, sizeof to);
+        qx_trace("update", site, "%s: %s -> %s", what, from, to);
+    }
+    return before;
+}
+
+uintptr_t qx_exchange(qs_word *address, uintptr_t value, enum qs_order order,
+                      const char *what, const char *site)
+{
+    return update(address, begin_update(address, what), value, order, what, site);
+}
+
+uintptr_t qx_fetch_add(qs_word *address, uintptr_t value, enum qs_order order,
+                       const char *what, const char *site)
+{
+    struct stored *old = begin_update(address, what);
+    return update(address, old, old->value + value, order, what, site);
+}
+
+uintptr_t qx_fetch_or(qs_word *address, uintptr_t value, enum qs_order order,
+                      const char *what, const char *site)
+{
+    struct stored *old = begin_update(address, what);
+    return update(address, old, old->value | value, order, what, site);
+}
+
+bool qx_cas(qs_word *address, uintptr_t *expected, uintptr_t desired,
+            enum qs_order order, const char *what, const char *site)
+{
+    struct stored *old = begin_update(address, what);
+
+    if (old->value == *expected) {
+        update(address, old, desired, order, what, site);
+        return true;
+    }
+    note_read(old, order);
+    if (qx_settings.trace) {
+        char wanted[32], found[32];
+        qx_heap_name(*expected, wanted, sizeof wanted);
+        qx_heap_name(old->value, found, sizeof found);
+        qx_trace("cas fails", site, "%s: wanted %s, found %s", what, wanted, found);
+    }
+    *expected = old->value;
+    return false;
+}
+
+void qx_fence(enum qs_order order, const char *site)
+{
+    unsigned self = qx_self();
+    struct qx_clock *mine = qx_clock_of(self);
+
+    qx_point();
+    qx_tick(); /* so that it comes after the accesses before it */
+    qx_trace("fence", site, "%s", "");
+    if (order == QX_seq_cst)
+        qx_model_drain(self);
+    if (acquires(order))
+        qx_join(mine, &acquire_fence[self]);
+    if (order == QX_seq_cst) {
+        qx_join(mine, &seq_cst_fence);
+        seq_cst_fence = *mine;
+    }
+    if (releases(order))
+        release_fence[self] = *mine;
+}
+
+void qx_tally_add(qs_word *word, uintptr_t value)
+{
+    word->cell += value;
+}
+
+void qx_tally_set(qs_word *word, uintptr_t value)
+{
+    word->cell = value;
+}
+
+uintptr_t qx_tally_read(const qs_word *word)
+{
+    return word->cell;
+}

@@ -1,0 +1,91 @@
+/* program_text.c - programs as text, and smaller ones: see program.h. */
+#include <ctype.h>
+#include <string.h>
+
+#include "tests/explore/program.h"
+
+static const char letters[] = "gir"; /* by qx_operation */
+
+void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT])
+{
+    char *out = text;
+
+    for (unsigned k = 0; k < QX_KEYS; k++)
+        if (p->prefilled[k])
+            *out++ = (char)('0' + k);
+    *out++ = ':';
+    for (unsigned i = 0; i < p->threads; i++) {
+        if (i)
+            *out++ = '|';
+        for (unsigned j = 0; j < p->calls[i]; j++) {
+            const struct qx_call *c = &p->call[i][j];
+            if (j || !i)
+                *out++ = ' ';
+            *out++ = letters[c->operation];
+            *out++ = (char)('0' + c->key);
+            if (c->flush_after)
+                *out++ = 'f';
+        }
+    }
+    *out = '\0';
+}
+
+/* Reads one call at *text and moves behind it. */
+static bool parse_call(const char **text, struct qx_call *c)
+{
+    const char *letter = strchr(letters, **text);
+    unsigned key = (unsigned)((*text)[1] - '0');
+
+    if (!**text || !letter || key >= QX_KEYS)
+        return false;
+    *text += 2;
+    *c = (struct qx_call){ .operation = (enum qx_operation)(letter - letters),
+                           .key = key };
+    if (**text == 'f') {
+        c->flush_after = true;
+        ++*text;
+    }
+    return true;
+}
+
+bool qx_program_parse(const char *text, struct qx_program *p)
+{
+    unsigned thread = 0;
+
+    *p = (struct qx_program){ 0 };
+    for (; isdigit((unsigned char)*text); text++) {
+        if (*text >= '0' + QX_KEYS)
+            return false;
+        p->prefilled[*text - '0'] = true;
+    }
+    if (*text++ != ':')
+        return false;
+    while (*text) {
+        if (*text == ' ') {
+            text++;
+        } else if (*text == '|') {
+            text++;
+            if (++thread == QX_THREADS)
+                return false;
+        } else if (p->calls[thread] == QX_STEPS_MAX ||
+                   !parse_call(&text, &p->call[thread][p->calls[thread]++])) {
+            return false;
+        }
+    }
+    p->threads = thread + 1;
+    return true;
+}
+
+void qx_program_drop(struct qx_program *p, unsigned i, unsigned j)
+{
+    p->calls[i]--;
+    for (; j < p->calls[i]; j++)
+        p->call[i][j] = p->call[i][j + 1];
+    if (p->calls[i])
+        return;
+    p->threads--;
+    for (; i < p->threads; i++) {
+        p->calls[i] = p->calls[i + 1];
+        memcpy(p->call[i], p->call[i + 1], sizeof p->call[i]);
+    }
+}
