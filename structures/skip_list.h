@@ -78,6 +78,7 @@
 
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
+#include "structures/tower.h"
 
 #ifndef QS_MAP_LEVELS
 #define QS_MAP_LEVELS 20
@@ -88,9 +89,11 @@
 
 #define SKL_MARK ((uintptr_t)1)
 
-enum { SKL_LINKED = 1, SKL_MARKED = 2 }; /* bits of a node's handshake */
-/* Reports the last level; every level; the last, and leaves no marked node of the key.
- */
+/* Bits of a node's handshake. */
+enum { SKL_LINKED = 1, SKL_MARKED = 2 };
+
+/* What a search reports: its last level; every level; its last, after making sure that
+ * no marked node of the key is linked anywhere. */
 enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #endif
 
@@ -135,7 +138,7 @@ _Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, restarts),
                "a search unlinks on its way and goes on: it cannot be restarted");
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 4,
                "this skip list protects four nodes at a time");
-_Static_assert(QS_MAP_LEVELS >= 1 && QS_MAP_LEVELS <= 32,
+_Static_assert(QS_MAP_LEVELS >= 1 && QS_MAP_LEVELS <= QS_TOWER_MAX,
                "QS_MAP_LEVELS must be 1 to 32");
 
 struct skl_node {
@@ -146,20 +149,7 @@ struct skl_node {
     qs_word next[]; /* per level: struct skl_node *, low bit: removed there */
 };
 
-/* clang-format off */
-#define SKL_CLASS(h) { .name = "skip list node",                             \
-                       .size = offsetof(struct skl_node, next) + (h) * sizeof(qs_word) }
-#define SKL_CLASSES(h) SKL_CLASS(h), SKL_CLASS(h + 1), SKL_CLASS(h + 2), SKL_CLASS(h + 3)
-/* clang-format on */
-
-/* By height. */
-static const struct qs_class skl_class[] = {
-    SKL_CLASSES(0),  SKL_CLASSES(4),  SKL_CLASSES(8),  SKL_CLASSES(12), SKL_CLASSES(16),
-    SKL_CLASSES(20), SKL_CLASSES(24), SKL_CLASSES(28), SKL_CLASS(32)
-};
-
-#undef SKL_CLASS
-#undef SKL_CLASSES
+static const struct qs_class skl_class[] = QS_TOWER_CLASSES(struct skl_node);
 
 /* Whether what a search saw on all its levels stays protected until leave. */
 enum { skl_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
@@ -183,8 +173,9 @@ struct skl_place {
     unsigned steps;
 };
 
+/* A walk through a map at rest; starts zeroed. */
 struct skl_cursor {
-    struct skl_node *at; /* of a walk through a map at rest; starts zeroed */
+    struct skl_node *at;
 };
 
 static inline struct skl_node *skl_node_at(uintptr_t link)
@@ -283,9 +274,7 @@ static inline void skl_finish(struct skl *m, struct skl_thread *t, struct skl_no
 static inline struct skl_node *skl_new_node(struct skl_thread *t, QS_MAP_KEY key,
                                             QS_MAP_VALUE value)
 {
-    uint64_t random = qs_random((struct qs_thread *)t);
-    unsigned height =
-        1 + (unsigned)__builtin_clzll(random | (uint64_t)1 << (64 - QS_MAP_LEVELS));
+    unsigned height = qs_tower_height((struct qs_thread *)t, QS_MAP_LEVELS);
     struct skl_node *n = skl_alloc(t, &skl_class[height]);
 
     if (!n)
@@ -368,7 +357,7 @@ static inline bool skl_mark(struct skl_thread *t, struct skl_node *n, unsigned l
 
     while (!(next & SKL_MARK))
         if (qs_counted_cas(QS_COUNTERS(t), level ? QS_SITE_UPPER_MARK : QS_SITE_MARK,
-                           &n->next[level], &next, next | SKL_MARK)) /* (6) (7) */
+                           &n->next[level], &next, /* (6) */ /* (7) */ next | SKL_MARK))
             return true;
     return false;
 }

@@ -1,0 +1,36 @@
+/* tower.h - random heights, and node classes by height, for skip lists.
+ *
+ * A node lies in one piece with a link for each of its levels in its last member,
+ * `qs_word next[]`.
+ */
+#ifndef QS_STRUCTURES_TOWER_H
+#define QS_STRUCTURES_TOWER_H
+
+#include "reclaim/reclaim.h"
+
+enum { QS_TOWER_MAX = 32 };
+
+/* clang-format off */
+#define QS_TOWER_CLASS(node, h)                                                        \
+    { .name = "skip list node",                                                        \
+      .size = offsetof(node, next) + (size_t)(h) * sizeof(qs_word) }
+#define QS_TOWER_CLASSES_4(node, h)                                                    \
+    QS_TOWER_CLASS(node, h), QS_TOWER_CLASS(node, h + 1),                              \
+    QS_TOWER_CLASS(node, h + 2), QS_TOWER_CLASS(node, h + 3)
+
+/* Initialises an array of struct qs_class, indexed by height from 0 to QS_TOWER_MAX. */
+#define QS_TOWER_CLASSES(node)                                                         \
+    { QS_TOWER_CLASSES_4(node, 0),  QS_TOWER_CLASSES_4(node, 4),                       \
+      QS_TOWER_CLASSES_4(node, 8),  QS_TOWER_CLASSES_4(node, 12),                      \
+      QS_TOWER_CLASSES_4(node, 16), QS_TOWER_CLASSES_4(node, 20),                      \
+      QS_TOWER_CLASSES_4(node, 24), QS_TOWER_CLASSES_4(node, 28),                      \
+      QS_TOWER_CLASS(node, 32) }
+/* clang-format on */
+
+/* A height from 1 to levels: h with probability 2^-h, and the rest for the greatest. */
+static inline unsigned qs_tower_height(struct qs_thread *t, unsigned levels)
+{
+    return 1 + (unsigned)__builtin_clzll(qs_random(t) | (uint64_t)1 << (64 - levels));
+}
+
+#endif
