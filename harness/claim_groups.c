@@ -66,14 +66,14 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
 /* Groups under construction, with their texts beside them. */
 struct making {
     const struct qs_test *test;
-    struct qs_groups *groups;
+    struct qs_claim_groups *groups;
     char (*texts)[QS_CELL_TEXT];
 };
 
-static struct qs_group *group_of(struct making *m, const struct qs_row *row)
+static struct qs_claim_group *group_of(struct making *m, const struct qs_row *row)
 {
     char text[QS_CELL_TEXT];
-    struct qs_groups *g = m->groups;
+    struct qs_claim_groups *g = m->groups;
 
     group_text(m->test, &row->cell, text);
     for (size_t i = 0; i < g->n; i++)
@@ -82,11 +82,12 @@ static struct qs_group *group_of(struct making *m, const struct qs_row *row)
     g->group = qs_grown(g->group, g->n, sizeof *g->group);
     m->texts = qs_grown(m->texts, g->n, sizeof *m->texts);
     strcpy(m->texts[g->n], text);
-    g->group[g->n] = (struct qs_group){ .like = *row };
+    g->group[g->n] = (struct qs_claim_group){ .like = *row };
     return &g->group[g->n++];
 }
 
-static struct qs_claim_point *point_of(struct qs_group *group, size_t side, double x)
+static struct qs_claim_point *point_of(struct qs_claim_group *group, size_t side,
+                                       double x)
 {
     for (size_t i = 0; i < group->n_points; i++) {
         struct qs_claim_point *p = &group->points[i];
@@ -105,27 +106,42 @@ static void add_value(struct qs_claim_point *p, double value)
     p->values[p->n++] = value;
 }
 
+/* The place of a row on the axis; a name's is any number that tells names apart. */
+static double place_of(const struct qs_test *test, const struct qs_row *row)
+{
+    char text[QS_VALUE_TEXT];
+    bool known;
+
+    if (!*test->axis)
+        return 0;
+    if (test->axis_names) {
+        double place = 0;
+        for (const char *c = qs_row_value_text(row, test->axis, text); *c; c++)
+            place = fmod(place * 257 + (unsigned char)*c, 9007199254740881.0 / 512);
+        return place;
+    }
+    double x = qs_row_number(row, test->axis, &known);
+    return test->log2 ? log2(x) : x;
+}
+
 static void add_row(struct making *m, size_t side, const struct qs_row *row)
 {
     bool known;
-    double x = 0, value = qs_row_number(row, m->test->metric, &known);
+    double x = place_of(m->test, row);
+    double value = qs_row_number(row, m->test->metric, &known);
 
-    if (*m->test->axis)
-        x = qs_row_number(row, m->test->axis, &known);
-    if (m->test->log2)
-        x = log2(x);
     if (!isnan(value) && isfinite(x))
         add_value(point_of(group_of(m, row), side, x), value);
 }
 
-static void free_group(struct qs_group *group)
+static void free_group(struct qs_claim_group *group)
 {
     for (size_t i = 0; i < group->n_points; i++)
         free(group->points[i].values);
     free(group->points);
 }
 
-static size_t count_points(const struct qs_group *group, size_t side)
+static size_t count_points(const struct qs_claim_group *group, size_t side)
 {
     size_t n = 0;
     for (size_t i = 0; i < group->n_points; i++)
@@ -134,7 +150,7 @@ static size_t count_points(const struct qs_group *group, size_t side)
 }
 
 /* Every side must be there, at two places at least if the test looks along an axis. */
-static bool is_complete(const struct qs_test *test, const struct qs_group *group)
+static bool is_complete(const struct qs_test *test, const struct qs_claim_group *group)
 {
     size_t sides = test->n_sides ? test->n_sides : 1, least = *test->axis ? 2 : 1;
 
@@ -144,7 +160,7 @@ static bool is_complete(const struct qs_test *test, const struct qs_group *group
     return true;
 }
 
-static void drop_incomplete(const struct qs_test *test, struct qs_groups *groups)
+static void drop_incomplete(const struct qs_test *test, struct qs_claim_groups *groups)
 {
     size_t kept = 0;
 
@@ -157,7 +173,7 @@ static void drop_incomplete(const struct qs_test *test, struct qs_groups *groups
     groups->n = kept;
 }
 
-static bool differs(const struct qs_groups *groups, const char *column)
+static bool differs(const struct qs_claim_groups *groups, const char *column)
 {
     char first[QS_VALUE_TEXT], other[QS_VALUE_TEXT];
 
@@ -169,7 +185,7 @@ static bool differs(const struct qs_groups *groups, const char *column)
     return false;
 }
 
-static void note_if_varies(const struct qs_test *test, struct qs_groups *groups,
+static void note_if_varies(const struct qs_test *test, struct qs_claim_groups *groups,
                            const char *const columns[4])
 {
     size_t length = strlen(groups->varies);
@@ -179,8 +195,9 @@ static void note_if_varies(const struct qs_test *test, struct qs_groups *groups,
                  length ? "," : "", columns[0]);
 }
 
-void qs_groups_make(const struct qs_test *test, const struct qs_row *const *rows,
-                    size_t n, const struct qs_limits *limits, struct qs_groups *groups)
+void qs_claim_groups_make(const struct qs_test *test, const struct qs_row *const *rows,
+                          size_t n, const struct qs_limits *limits,
+                          struct qs_claim_groups *groups)
 {
     struct making m = { test, groups, NULL };
     static const char *const threads[4] = { "threads" }, *const dist[4] = { "dist" },
@@ -205,7 +222,7 @@ void qs_groups_make(const struct qs_test *test, const struct qs_row *const *rows
     note_if_varies(test, groups, placement);
 }
 
-void qs_groups_free(struct qs_groups *groups)
+void qs_claim_groups_free(struct qs_claim_groups *groups)
 {
     for (size_t i = 0; i < groups->n; i++)
         free_group(&groups->group[i]);

@@ -114,7 +114,7 @@ static int take_column(const char *name, char *to, size_t to_size, char *error,
     return -1;
 }
 
-/* "threads" or "log2(threads)". */
+/* "threads" or "log2(threads)", or what spread may look along: "reclaim". */
 static int take_axis(struct qs_test *t, char *text, char *error, size_t size)
 {
     char *name = text, *end = text + strlen(text);
@@ -123,6 +123,15 @@ static int take_axis(struct qs_test *t, char *text, char *error, size_t size)
     if (t->log2) {
         end[-1] = 0;
         name = trim(text + 5);
+    }
+    t->axis_names = qs_column_names(name);
+    if (t->axis_names && t->form == QS_SPREAD && !t->log2) {
+        snprintf(t->axis, sizeof t->axis, "%s", name);
+        return 0;
+    }
+    if (t->axis_names) {
+        snprintf(error, size, "%s holds names: they have no order to follow", name);
+        return -1;
     }
     return take_column(name, t->axis, sizeof t->axis, error, size);
 }

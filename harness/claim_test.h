@@ -22,8 +22,9 @@ enum { QS_SIDES = 6 };
 struct qs_test {
     enum qs_form form;
     char metric[32];
-    char axis[32]; /* empty if the form has none */
-    bool log2;     /* of the axis */
+    char axis[32];   /* empty if the form has none */
+    bool log2;       /* of the axis */
+    bool axis_names; /* the axis holds names, such as reclaim: they have no order */
     struct qs_filter *side[QS_SIDES];
     size_t n_sides;
     double lo, hi; /* the value is to lie in between */
@@ -43,27 +44,28 @@ struct qs_claim_point {
 };
 
 /* Cells that differ only in what the test names. */
-struct qs_group {
+struct qs_claim_group {
     struct qs_row like; /* one of its rows */
     struct qs_claim_point *points;
     size_t n_points;
 };
 
-struct qs_groups {
-    struct qs_group *group;
+struct qs_claim_groups {
+    struct qs_claim_group *group;
     size_t n;
     char varies[96]; /* columns in which the groups differ, comma separated */
 };
 
 /* Sorts the rows into groups, leaving out those that lack a side.  Rows without a
  * number in the test's column are not counted. */
-void qs_groups_make(const struct qs_test *test, const struct qs_row *const *rows,
-                    size_t n, const struct qs_limits *limits, struct qs_groups *groups);
-void qs_groups_free(struct qs_groups *groups);
+void qs_claim_groups_make(const struct qs_test *test, const struct qs_row *const *rows,
+                          size_t n, const struct qs_limits *limits,
+                          struct qs_claim_groups *groups);
+void qs_claim_groups_free(struct qs_claim_groups *groups);
 
 /* The value of the test in one group with its interval.  n is the least number of
  * repeats of any point. */
-struct qs_estimate qs_group_estimate(const struct qs_test *test,
-                                     const struct qs_group *group);
+struct qs_estimate qs_claim_estimate(const struct qs_test *test,
+                                     const struct qs_claim_group *group);
 
 #endif

@@ -21,8 +21,8 @@ struct series {
 };
 
 /* room holds two numbers per point. */
-static struct series series_of(const struct qs_group *group, const double *medians,
-                               size_t side, double *room)
+static struct series series_of(const struct qs_claim_group *group,
+                               const double *medians, size_t side, double *room)
 {
     struct series s = { room, room + group->n_points, 0 };
 
@@ -35,7 +35,7 @@ static struct series series_of(const struct qs_group *group, const double *media
     return s;
 }
 
-static double median_of_side(const struct qs_group *group, const double *medians,
+static double median_of_side(const struct qs_claim_group *group, const double *medians,
                              size_t side)
 {
     for (size_t i = 0; i < group->n_points; i++)
@@ -56,7 +56,7 @@ static double spread(const struct series *s)
 }
 
 /* The least of the ratios of neighbours: at least 1 if they are in order. */
-static double least_step(const struct qs_test *test, const struct qs_group *group,
+static double least_step(const struct qs_test *test, const struct qs_claim_group *group,
                          const double *medians)
 {
     double least = INFINITY;
@@ -71,7 +71,7 @@ static double least_step(const struct qs_test *test, const struct qs_group *grou
     return least;
 }
 
-static double evaluate(const struct qs_test *test, const struct qs_group *group,
+static double evaluate(const struct qs_test *test, const struct qs_claim_group *group,
                        const double *medians, double *room)
 {
     struct series s = series_of(group, medians, 0, room);
@@ -104,7 +104,8 @@ static double evaluate(const struct qs_test *test, const struct qs_group *group,
     return NAN;
 }
 
-static double resampled_median(const struct qs_claim_point *p, double *room, uint64_t *state)
+static double resampled_median(const struct qs_claim_point *p, double *room,
+                               uint64_t *state)
 {
     for (size_t i = 0; i < p->n; i++)
         room[i] = p->values[qs_splitmix(state) % p->n];
@@ -134,7 +135,7 @@ static void cut_tails(double *values, struct qs_estimate *e)
     e->hi = values[(size_t)ceil(0.975 * (double)(n - 1))];
 }
 
-static size_t largest_sample(const struct qs_group *group)
+static size_t largest_sample(const struct qs_claim_group *group)
 {
     size_t most = 0;
     for (size_t i = 0; i < group->n_points; i++)
@@ -142,7 +143,7 @@ static size_t largest_sample(const struct qs_group *group)
     return most;
 }
 
-static size_t least_sample(const struct qs_group *group)
+static size_t least_sample(const struct qs_claim_group *group)
 {
     size_t least = SIZE_MAX;
     for (size_t i = 0; i < group->n_points; i++)
@@ -151,7 +152,7 @@ static size_t least_sample(const struct qs_group *group)
 }
 
 /* The largest single repeat: no sampling, hence no interval but itself. */
-static struct qs_estimate largest(const struct qs_group *group)
+static struct qs_estimate largest(const struct qs_claim_group *group)
 {
     double most = -INFINITY;
 
@@ -166,7 +167,7 @@ struct room {
     double *medians, *series, *sample, *values;
 };
 
-static void resample(const struct qs_test *test, const struct qs_group *group,
+static void resample(const struct qs_test *test, const struct qs_claim_group *group,
                      const struct room *room, struct qs_estimate *e)
 {
     uint64_t state = 1;
@@ -180,8 +181,8 @@ static void resample(const struct qs_test *test, const struct qs_group *group,
     cut_tails(room->values, e);
 }
 
-struct qs_estimate qs_group_estimate(const struct qs_test *test,
-                                     const struct qs_group *group)
+struct qs_estimate qs_claim_estimate(const struct qs_test *test,
+                                     const struct qs_claim_group *group)
 {
     if (test->form == QS_LARGEST)
         return largest(group);

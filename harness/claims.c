@@ -41,9 +41,17 @@ static void conclude(struct qs_judgement *j, enum qs_verdict verdict,
     snprintf(j->reason, sizeof j->reason, "%s", reason);
 }
 
+/* Numbers of repeats that went wrong are no numbers, but that they did can be one. */
+static bool counts(const struct qs_row *row, const struct qs_test *test)
+{
+    return !strcmp(row->status, "ok") ||
+           (!strcmp(row->status, "invalid") && !strcmp(test->metric, "invalid"));
+}
+
 /* The rows the claim speaks of.  Returns an array to be freed. */
 static const struct qs_row **choose_rows(const struct qs_figure *figure,
                                          const struct qs_claim *claim,
+                                         const struct qs_test *test,
                                          const struct qs_row *rows, size_t n,
                                          const struct qs_limits *limits, size_t *chosen)
 {
@@ -53,7 +61,7 @@ static const struct qs_row **choose_rows(const struct qs_figure *figure,
 
     *chosen = 0;
     for (size_t i = 0; where && i < n; i++)
-        if (!strcmp(rows[i].figure, figure->id) && !strcmp(rows[i].status, "ok") &&
+        if (!strcmp(rows[i].figure, figure->id) && counts(&rows[i], test) &&
             qs_filter_match(where, &rows[i], limits))
             choice[(*chosen)++] = &rows[i];
     qs_filter_free(where);
@@ -115,8 +123,8 @@ static double margin(const struct qs_test *test, const struct qs_estimate *e)
 }
 
 /* "structure=skip_list reclaim=hp" */
-static void group_label(const struct qs_groups *groups, const struct qs_group *group,
-                        char *label, size_t size)
+static void group_label(const struct qs_claim_groups *groups,
+                        const struct qs_claim_group *group, char *label, size_t size)
 {
     char *columns = qs_copied(groups->varies), *parts[8], value[QS_VALUE_TEXT];
     size_t n = *columns ? qs_split(columns, parts, 8) : 0, length = 0;
@@ -145,7 +153,7 @@ static void explain_undecided(const struct qs_test *test, const struct qs_estima
 
 /* The verdict over all groups: the worst one's. */
 struct tally {
-    const struct qs_group *worst;
+    const struct qs_claim_group *worst;
     struct qs_estimate estimate;
     double margin;
     unsigned count[QS_VERDICTS];
@@ -163,10 +171,10 @@ static enum qs_verdict worst_verdict(const struct tally *t)
                                      : QS_HOLDS;
 }
 
-static void count_group(const struct qs_test *test, const struct qs_group *group,
+static void count_group(const struct qs_test *test, const struct qs_claim_group *group,
                         struct tally *t)
 {
-    struct qs_estimate e = qs_group_estimate(test, group);
+    struct qs_estimate e = qs_claim_estimate(test, group);
     enum qs_verdict verdict = verdict_of(test, &e), before = worst_verdict(t);
     double m = margin(test, &e);
 
@@ -179,8 +187,9 @@ static void count_group(const struct qs_test *test, const struct qs_group *group
     }
 }
 
-static void report_tally(const struct qs_test *test, const struct qs_groups *groups,
-                         const struct tally *t, struct qs_judgement *j)
+static void report_tally(const struct qs_test *test,
+                         const struct qs_claim_groups *groups, const struct tally *t,
+                         struct qs_judgement *j)
 {
     char why[128] = "", label[96], where[128] = "";
 
@@ -202,10 +211,10 @@ static void report_tally(const struct qs_test *test, const struct qs_groups *gro
 static void judge_rows(const struct qs_test *test, const struct qs_row *const *rows,
                        size_t n, const struct qs_limits *limits, struct qs_judgement *j)
 {
-    struct qs_groups groups;
+    struct qs_claim_groups groups;
     struct tally tally = { .worst = NULL };
 
-    qs_groups_make(test, rows, n, limits, &groups);
+    qs_claim_groups_make(test, rows, n, limits, &groups);
     for (size_t i = 0; i < groups.n; i++)
         count_group(test, &groups.group[i], &tally);
     if (groups.n)
@@ -214,7 +223,7 @@ static void judge_rows(const struct qs_test *test, const struct qs_row *const *r
         conclude(j, QS_NOT_TESTABLE,
                  n ? "the cells to compare were not all measured"
                    : "no such cell was measured");
-    qs_groups_free(&groups);
+    qs_claim_groups_free(&groups);
 }
 
 static void set_unit(const struct qs_test *test, struct qs_judgement *j)
@@ -240,7 +249,8 @@ void qs_claim_judge(const struct qs_figure *figure, const struct qs_claim *claim
         conclude(j, QS_NOT_TESTABLE, reason);
         return;
     }
-    const struct qs_row **choice = choose_rows(figure, claim, rows, n, limits, &chosen);
+    const struct qs_row **choice =
+        choose_rows(figure, claim, &test, rows, n, limits, &chosen);
     set_unit(&test, j);
     judge_rows(&test, choice, chosen, limits, j);
     if ((claim->basis == QS_BASIS_WALL || qs_needs_quiet(claim->needs)) &&

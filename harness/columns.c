@@ -9,7 +9,7 @@
 #include "harness/results_columns.h"
 
 /* Columns that rows do not store under these names. */
-static const char *const extra_columns[] = { "pair", "size", "update" };
+static const char *const extra_columns[] = { "pair", "size", "update", "invalid" };
 enum { EXTRA_COLUMNS = sizeof extra_columns / sizeof *extra_columns };
 
 const char *qs_column_at(unsigned i)
@@ -29,6 +29,10 @@ double qs_row_number(const struct qs_row *row, const char *column, bool *known)
         return (double)cell->prefill;
     if (!strcmp(column, "update"))
         return (cell->insert_permille + cell->delete_permille) / 10.0;
+    if (!strcmp(column, "invalid"))
+        return !strcmp(row->status, "invalid") ? 1
+               : !strcmp(row->status, "ok")    ? 0
+                                               : NAN;
     return qs_results_number(row, column, known);
 }
 
@@ -49,4 +53,10 @@ char *qs_row_value_text(const struct qs_row *row, const char *column,
             snprintf(text, QS_VALUE_TEXT, "%.10g", number);
     }
     return text;
+}
+
+bool qs_column_names(const char *column)
+{
+    static const struct qs_row nothing;
+    return !strcmp(column, "pair") || qs_results_text(&nothing, column);
 }

@@ -50,12 +50,6 @@ bool qs_limits_parse_threads(const char *text, const struct qs_limits *limits,
     return true;
 }
 
-static bool names_something(const char *column)
-{
-    static const struct qs_row nothing;
-    return !strcmp(column, "pair") || qs_results_text(&nothing, column);
-}
-
 static const char *skip_blanks(const char *at)
 {
     while (isspace((unsigned char)*at))
@@ -147,7 +141,7 @@ static int check_value(const struct comparison *c, const char *value, char *erro
     static const struct qs_limits any = { 1, 1, 1 };
     double number;
 
-    if (!names_something(c->column)) {
+    if (!qs_column_names(c->column)) {
         if (parse_value(c->column, value, &any, &number))
             return 0;
         snprintf(error, error_size, "'%s' is no value of %s", value, c->column);
@@ -193,7 +187,7 @@ static const char *read_comparison(const char *at, struct comparison *c, char *e
         return NULL;
     }
     qs_row_number(&nothing, c->column, &known);
-    if (!known && !names_something(c->column)) {
+    if (!known && !qs_column_names(c->column)) {
         qs_unknown_name("column", c->column, qs_column_at, error, error_size);
         return NULL;
     }
@@ -264,7 +258,7 @@ static bool value_matches(const struct comparison *c, const char *value,
     double want;
     bool known;
 
-    if (names_something(c->column))
+    if (qs_column_names(c->column))
         return same_text(c->column, qs_row_value_text(row, c->column, have), value);
     return parse_value(c->column, value, limits, &want) &&
            compare_numbers(qs_row_number(row, c->column, &known),

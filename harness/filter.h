@@ -37,8 +37,13 @@ enum { QS_VALUE_TEXT = 96 };
 char *qs_row_value_text(const struct qs_row *row, const char *column,
                         char text[QS_VALUE_TEXT]);
 
-/* As qs_results_number(), and "size": the keys present, i.e. the prefill. */
+/* As qs_results_number(), and "size": the keys present, i.e. the prefill; "update": the
+ * percentage of inserts and deletes; "invalid": 1 if the map's final content did not
+ * agree with the operations' results, else 0. */
 double qs_row_number(const struct qs_row *row, const char *column, bool *known);
+
+/* Whether the column holds names and no numbers. */
+bool qs_column_names(const char *column);
 
 /* The i-th column a filter, plot or claim may name; NULL past the end. */
 const char *qs_column_at(unsigned i);

@@ -45,7 +45,7 @@ struct qs_run {
 int qs_run_create(struct qs_run *run);
 /* Opens cells.csv and log.txt of a folder that exists. */
 int qs_run_open_files(struct qs_run *run);
-void qs_run_log(struct qs_run *run, const char *format, ...)
+void qs_run_log(const struct qs_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Prints "quiesce: PATH/NAME: why" and returns QS_EXIT_FAILED. */
 int qs_run_file_failed(const struct qs_run *run, const char *name, int error);

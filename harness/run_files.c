@@ -21,7 +21,7 @@ int qs_run_file_failed(const struct qs_run *run, const char *name, int error)
     return QS_EXIT_FAILED;
 }
 
-void qs_run_log(struct qs_run *run, const char *format, ...)
+void qs_run_log(const struct qs_run *run, const char *format, ...)
 {
     char when[32];
     time_t now = time(NULL);

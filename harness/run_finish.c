@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "harness/allocate.h"
+#include "harness/plot.h"
+#include "harness/report.h"
 #include "harness/run.h"
-#include "harness/verbs.h"
 
 static int read_rows(const struct qs_run *run, struct qs_row **rows, size_t *n)
 {
@@ -37,22 +38,50 @@ static int judge(const struct qs_run *run, const struct qs_row *rows, size_t n)
     return status;
 }
 
-/* Calls a verb as if it had been typed. */
-static int call(int (*verb)(int, char **), const char *name, const struct qs_run *run)
+/* Draws the figures of what lies in the folder.  Returns an exit status. */
+static int draw_figures(const struct qs_run *run)
 {
-    char *arguments[] = { (char *)name, (char *)run->path, NULL };
+    struct qs_run_dir folder;
+    char error[QS_RUN_ERROR];
+    int status = QS_EXIT_FAILED, drawn = -1;
 
-    fflush(stdout);
-    return verb(2, arguments);
+    if (!qs_run_dir_open(run->path, NULL, &folder, error, sizeof error)) {
+        drawn = qs_plot_run(&folder, false, &status, error, sizeof error);
+        qs_run_dir_close(&folder);
+    }
+    if (drawn >= 0)
+        return 0;
+    fprintf(stderr, "quiesce: %s\n", error);
+    qs_run_log(run, "figures: %s", error);
+    return status;
+}
+
+static int write_report(const struct qs_run *run)
+{
+    char error[QS_RUN_ERROR];
+
+    if (!qs_report_write(run->path, error, sizeof error)) {
+        printf("report   %s/report.html   (figures/*.svg, *.pdf; data cells.csv)\n",
+               run->path);
+        return 0;
+    }
+    fprintf(stderr, "quiesce: %s\n", error);
+    qs_run_log(run, "report: %s", error);
+    return QS_EXIT_FAILED;
 }
 
 static int draw(const struct qs_run *run)
 {
-    int status = run->no_plot ? 0 : call(qs_verb_plot, "quiesce plot", run);
+    int drawn, written;
 
-    if (!status)
-        status = call(qs_verb_report, "quiesce report", run);
-    return status;
+    if (run->no_plot) {
+        printf("data     %s/cells.csv   (figures: quiesce plot %s)\n", run->path,
+               run->path);
+        return 0;
+    }
+    drawn = draw_figures(run);
+    written = write_report(run);
+    return drawn ? drawn : written;
 }
 
 static int say_bad(const struct qs_run *run)
