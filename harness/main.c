@@ -11,7 +11,6 @@
 #pragma weak qs_verb_plan
 #pragma weak qs_verb_plot
 #pragma weak qs_verb_report
-#pragma weak qs_verb_compare
 static const struct verb {
     const char *name, *about;
     int (*run)(int argc, char **argv);

@@ -114,20 +114,37 @@ static int list_add(struct order *o, unsigned first, unsigned last, bool logical
     return 0;
 }
 
+/* Reads digits alone: no blank, no sign.  NULL if there are none or too many. */
+static const char *read_number(const char *text, unsigned *number)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    if (!digits || digits > 7)
+        return NULL;
+    *number = (unsigned)strtoul(text, NULL, 10);
+    return text + digits;
+}
+
+/* "4" or "4-7", up to the comma or the end.  NULL if it is neither. */
+static const char *read_range(const char *text, unsigned *first, unsigned *last)
+{
+    const char *rest = read_number(text, first);
+
+    *last = *first;
+    if (rest && *rest == '-')
+        rest = read_number(rest + 1, last);
+    if (!rest || *last < *first || (*rest == ',' && !rest[1]))
+        return NULL;
+    return *rest == ',' ? rest + 1 : *rest ? NULL : rest;
+}
+
 static int order_list(struct order *o, const char *list)
 {
     while (*list) {
         bool logical = *list == 'L';
-        unsigned first, last;
-        int used = 0;
-        list += logical;
-        int fields = *list < '0' || *list > '9' /* scanf would take a sign */
-                         ? 0
-                         : sscanf(list, "%7u%n-%7u%n", &first, &used, &last, &used);
-        if (fields < 2)
-            last = first;
-        list += used;
-        if (fields < 1 || last < first || (*list && (*list != ',' || !list[1]))) {
+        unsigned first = 0, last = 0;
+        const char *rest = read_range(list + logical, &first, &last);
+        if (!rest) {
             snprintf(o->error, o->error_size,
                      "placement list: not a list of processors at '%s'; write "
                      "list:0,2,4-7",
@@ -136,7 +153,7 @@ static int order_list(struct order *o, const char *list)
         }
         if (list_add(o, first, last, logical))
             return -1;
-        list += *list == ',';
+        list = rest;
     }
     if (!o->n)
         snprintf(o->error, o->error_size,
