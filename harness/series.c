@@ -8,15 +8,7 @@
 #include <string.h>
 
 #include "harness/allocate.h"
-#include "harness/map_ops.h"
-
-/* What tells cells apart; rows of one point must agree in all of it. */
-static const char *const cell_columns[] = {
-    "structure", "reclaim",   "threads",       "keys",
-    "mix",       "dist",      "prefill",       "prefill_mode",
-    "start",     "placement", "quiesce_every", "oversubscribe"
-};
-enum { CELL_COLUMNS = sizeof cell_columns / sizeof *cell_columns };
+#include "harness/groups.h"
 
 /* A row as the drawing sees it. */
 struct item {
@@ -72,43 +64,16 @@ static bool read_columns(const char *list, char columns[][32], size_t *n)
     return fits;
 }
 
-/* The place of a name in the matrix, so that legends agree in all figures; -1 for
- * others. */
-static int rank_of(const char *column, const char *value)
-{
-    const struct qs_named *(*at)(unsigned) = NULL;
-    if (strcmp(column, "structure") == 0)
-        at = qs_structure_at;
-    else if (strcmp(column, "reclaim") == 0)
-        at = qs_scheme_at;
-    for (unsigned i = 0; at && at(i); i++)
-        if (strcmp(at(i)->name, value) == 0)
-            return (int)i;
-    return -1;
-}
-
 static int compare_numbers(double a, double b)
 {
     return (a > b) - (a < b);
-}
-
-static int compare_values(const char *column, const char *a, const char *b)
-{
-    int ra = rank_of(column, a), rb = rank_of(column, b);
-    char *end_a, *end_b;
-    double na = strtod(a, &end_a), nb = strtod(b, &end_b);
-    if (ra >= 0 && rb >= 0)
-        return ra - rb;
-    if (!*end_a && !*end_b && *a && *b)
-        return compare_numbers(na, nb);
-    return strcmp(a, b);
 }
 
 static int compare_lists(char columns[][32], size_t n, const char a[][QS_VALUE_TEXT],
                          const char b[][QS_VALUE_TEXT])
 {
     for (size_t i = 0; i < n; i++) {
-        int order = compare_values(columns[i], a[i], b[i]);
+        int order = qs_value_compare(columns[i], a[i], b[i]);
         if (order)
             return order;
     }
@@ -168,11 +133,12 @@ static bool differ(const struct item *a, const struct item *b, const char *colum
 /* The first column in which rows of one point differ, or NULL. */
 static const char *mixed_column(struct gathering *g)
 {
-    for (size_t c = 0; c < CELL_COLUMNS; c++)
+    const char *column;
+    for (unsigned c = 0; (column = qs_cell_column_at(c)) != NULL; c++)
         for (size_t i = 1; i < g->n; i++)
             if (compare_points(&g->items[i - 1], &g->items[i], g->panels) == 0 &&
-                differ(&g->items[i - 1], &g->items[i], cell_columns[c]))
-                return cell_columns[c];
+                differ(&g->items[i - 1], &g->items[i], column))
+                return column;
     return NULL;
 }
 

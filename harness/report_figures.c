@@ -1,0 +1,106 @@
+/* report_figures.c - the figures of a report, with what makes them again. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/html.h"
+#include "harness/plot.h"
+#include "harness/report_parts.h"
+
+static void write_link(struct qs_report *r, const char *name, const char *ending,
+                       const char *between)
+{
+    char file[900];
+    snprintf(file, sizeof file, "%s/figures/%s.%s", r->run->path, name, ending);
+    if (access(file, R_OK) == 0)
+        qs_html(r->out, "%s<a href=\"figures/%s.%s\">%s</a>", between, name, ending,
+                ending);
+}
+
+/* What can be seen, in words. */
+static void describe(const struct qs_figure *figure, const struct qs_plot *plot,
+                     const struct qs_panel *panel, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "%s: %s against %s", figure->title,
+                                   plot->y, plot->x);
+    for (int i = 0; i < QS_SERIES_COLUMNS && *panel->value[i] && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, ", %s", panel->value[i]);
+}
+
+static void write_panel(const struct qs_figure *figure, const struct qs_plot *plot,
+                        const struct qs_panels *panels, const struct qs_panel *panel,
+                        void *context)
+{
+    struct qs_report *r = context;
+    char file[900], prefix[QS_PANEL_TEXT + 2], label[512];
+    (void)panels;
+    snprintf(file, sizeof file, "%s/figures/%s.svg", r->run->path, panel->name);
+    snprintf(prefix, sizeof prefix, "%s-", panel->name);
+    describe(figure, plot, panel, label, sizeof label);
+    fputs("<figure>\n", r->out);
+    if (!qs_html_svg(r->out, file, prefix, label))
+        qs_html(r->out,
+                "<p class=\"warn\">figures/%s.svg is missing: "
+                "<code>quiesce plot %s</code> draws it.</p>\n",
+                panel->name, r->run->path);
+    qs_html(r->out, "<figcaption>%s ", panel->name);
+    write_link(r, panel->name, "gp", "");
+    write_link(r, panel->name, "svg", " · ");
+    write_link(r, panel->name, "pdf", " · ");
+    fputs("</figcaption>\n</figure>\n", r->out);
+}
+
+static void write_figure(struct qs_report *r, const struct qs_figure *figure, size_t i)
+{
+    qs_html(r->out, "<h2 id=\"%s\">Figure %zu. %s</h2>\n", figure->id, i + 1,
+            figure->title);
+    if (*figure->question)
+        qs_html(r->out, "<p>%s</p>\n", figure->question);
+    if (*figure->paper)
+        qs_html(r->out, "<p class=\"paper\">After: %s</p>\n", figure->paper);
+    fputs("<div class=\"grid\">\n", r->out);
+    if (qs_figure_visit(r->run, figure, write_panel, r, r->error, r->error_size) != 0)
+        r->failed = 1;
+    qs_html(r->out,
+            "</div>\n<p class=\"note\">Data: <a href=\"cells.csv\">cells.csv</a>, rows "
+            "with figure <code>%s</code>. Measured by</p>\n"
+            "<pre>quiesce run %s%s</pre>\n",
+            figure->id, figure->id, r->options);
+}
+
+void qs_report_figures(struct qs_report *r)
+{
+    for (size_t i = 0; i < r->run->figures.n; i++)
+        write_figure(r, r->run->figures.figure[i], i);
+}
+
+static int is_picture(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot && strcmp(dot, ".svg") == 0;
+}
+
+void qs_report_placements(struct qs_report *r)
+{
+    struct dirent **entries;
+    char folder[600], file[900], prefix[300];
+    snprintf(folder, sizeof folder, "%s/placement", r->run->path);
+    int n = scandir(folder, &entries, is_picture, versionsort);
+    if (n <= 0)
+        return;
+    fputs("<h2 id=\"placement\">Where the threads ran</h2>\n<div class=\"grid\">\n",
+          r->out);
+    for (int i = 0; i < n; i++) {
+        snprintf(file, sizeof file, "%s/%s", folder, entries[i]->d_name);
+        *strrchr(entries[i]->d_name, '.') = 0;
+        snprintf(prefix, sizeof prefix, "%s-", entries[i]->d_name);
+        fputs("<figure>\n", r->out);
+        qs_html_svg(r->out, file, prefix, entries[i]->d_name);
+        qs_html(r->out, "<figcaption>placement-threads: %s</figcaption>\n</figure>\n",
+                entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    fputs("</div>\n", r->out);
+}
