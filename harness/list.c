@@ -8,8 +8,6 @@
 #include "harness/text.h"
 #include "harness/verbs.h"
 
-#pragma weak qs_list_figures
-#pragma weak qs_list_claims
 static const struct argp_option options[] = {
     { "csv", 'c', NULL, 0, "structure,scheme,status,reason, one pair a line", 0 }, { 0 }
 };

@@ -7,10 +7,6 @@
 #include "harness/text.h"
 #include "harness/verbs.h"
 
-#pragma weak qs_verb_run
-#pragma weak qs_verb_plan
-#pragma weak qs_verb_plot
-#pragma weak qs_verb_report
 static const struct verb {
     const char *name, *about;
     int (*run)(int argc, char **argv);

@@ -23,7 +23,7 @@ enum { BAR = 24, LINE_EVERY_S = 10 };
 
 char *qs_duration_text(double seconds, char text[QS_DURATION_TEXT])
 {
-    unsigned long s = (unsigned long)ceil(seconds > 0 ? seconds : 0);
+    unsigned long s = seconds > 1e-6 ? (unsigned long)ceil(seconds - 1e-6) : 0;
 
     if (s < 3600)
         snprintf(text, QS_DURATION_TEXT, "%lu:%02lu", s / 60, s % 60);
