@@ -108,7 +108,7 @@ static inline bool check_string(const char *a, const char *b, bool whole,
 {
     char text[2048];
     bool ok = a && b && (whole ? !strcmp(a, b) : strstr(a, b) != NULL);
-    snprintf(text, sizeof text, "\"%s\" %s \"%s\"", a ? a : "(null)",
+    snprintf(text, sizeof text, "\"%.900s\" %s \"%.900s\"", a ? a : "(null)",
              whole ? "is" : "contains", b ? b : "(null)");
     return check_note(ok, file, line, text);
 }
