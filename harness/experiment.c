@@ -70,8 +70,8 @@ static char *next_line(char *line, int size, void *user)
              LONGEST_LINE);
         for (int c = 0; c != EOF && c != '\n';)
             c = fgetc(r->file);
-    } else if (*line == '[' && length > LONGEST_SECTION) {
-        fail(r, r->line, "section name longer than %d bytes", LONGEST_SECTION - 2);
+    } else if (*line == '[' && strcspn(line, "]") > LONGEST_SECTION) {
+        fail(r, r->line, "section name longer than %d bytes", LONGEST_SECTION - 1);
     }
     return line;
 }
@@ -135,19 +135,20 @@ static int take_figure(struct reading *r, const char *section, const char *key,
 /* "pus >= 2" arrives as key "pus >" and value "2"; "quiet = yes" as it stands. */
 static int take_needs(struct reading *r, const char *key, const char *value)
 {
-    char one[128];
+    char one[128], all[512];
     struct qs_figure *f = r->figure;
-    size_t length = strlen(key);
+    size_t length = strlen(key), name = length ? length - 1 : 0;
 
+    while (name && isspace((unsigned char)key[name - 1]))
+        name--;
     if (length && key[length - 1] == '>')
-        snprintf(one, sizeof one, "%.*s >= %s", (int)length - 1, key, value);
+        snprintf(one, sizeof one, "%.*s >= %s", (int)name, key, value);
     else if (!strcmp(value, "yes"))
         snprintf(one, sizeof one, "%s", key);
     else
         return fail(r, r->line, "write NAME >= NUMBER or quiet = yes");
-    if (*f->needs)
-        append(&f->needs, ",");
-    append(&f->needs, one);
+    snprintf(all, sizeof all, "%s%s%s", f->needs, *f->needs ? ", " : "", one);
+    set(&f->needs, all);
     return 1;
 }
 
