@@ -202,6 +202,7 @@ int qs_verb_bench(int argc, char **argv)
     int status = bench(&session);
     if (session.csv > STDOUT_FILENO)
         close(session.csv);
-    qs_topology_close(t);
+    if (!session.broken) /* else threads may still look at it */
+        qs_topology_close(t);
     return status;
 }

@@ -6,6 +6,7 @@
 
 struct qs_crew {
     struct qs_run run;
+    struct qs_cell cell; /* a copy: threads that do not stop may outlive the caller's */
     struct qs_worker **workers;
     unsigned started;
     struct qs_stats stats; /* at the end of the workers */

@@ -198,7 +198,8 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
 
     if (!pair || !pair->ops)
         return fail(c, "no such pair of structure and scheme");
-    c->run.cell = cell;
+    c->cell = *cell;
+    c->run.cell = &c->cell;
     c->run.topology = topology;
     c->run.ops = pair->ops;
     qs_workload_init(&c->run.workload, cell, seed);

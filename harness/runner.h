@@ -7,15 +7,17 @@
 #include "harness/cell.h"
 #include "harness/topology.h"
 
-/* Checks what can be known before running.  0, or -1 with a sentence in error that names
- * the input and the remedy. */
+/* Checks what can be known before running.  0, or -1 with a sentence in error that
+ * names the input and the remedy. */
 int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology,
                   char *error, size_t error_size);
 
 /* Creates the map, fills it, runs warm-up and measurement, validates, destroys.  The
  * workload is a function of cell and seed alone, equal for all structures and schemes.
  * Returns 0 and fills *sample (valid or not), or -1 with the reason in sample->error:
- * no memory, no threads, or a time-out.  Main thread only. */
+ * no memory, no threads, or a time-out.  A thread that does not stop in time cannot be
+ * killed: every later call fails, and the topology is not to be closed.  Main thread
+ * only. */
 int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
                 uint64_t seed, struct qs_sample *sample);
 
