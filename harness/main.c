@@ -13,7 +13,7 @@ static const struct verb {
 } verbs[] = {
     { "list", "structures, schemes and which pairs run; figures; claims",
       qs_verb_list },
-    { "bench", "measure one cell or a small sweep, or two pairs against each other",
+    { "bench", "measure one cell or a small sweep, or two pairs in turns",
       qs_verb_bench },
     { "run", "measure the figures of experiment files", qs_verb_run },
     { "plan", "what run would do, and how long it would take", qs_verb_plan },
