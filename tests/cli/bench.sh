@@ -1,0 +1,68 @@
+#!/bin/sh
+# bench.sh - `quiesce bench` prints tidy rows whose numbers are possible, and compares.
+. "$(dirname "$0")/lib.sh"
+
+# Every kind of structure and scheme, two threads at most, a fresh cell each.
+for pair in split_ordered:hp skip_list:ebr michael_hash:qsbr hm_list:rcu_memb \
+    rcu_hash:rcu_qsbr lfht:rcu_qsbr locked_map:direct split_ordered:leak; do
+    structure=${pair%:*} scheme=${pair#*:}
+    run bench --structure "$structure" --reclaim "$scheme" --threads 1,2 --oversubscribe \
+        --keys 500 --mix 50/25/25 --duration 30ms --warmup 10ms --repeats 2 --csv -
+    ok "$pair runs" test $status -eq 0
+    ok "$pair prints four rows" test "$(wc -l <out)" -eq 5
+    ok "$pair is whole" is_whole out
+    all 'v("status") == "ok"' out
+    all "v(\"structure\") == \"$structure\" && v(\"reclaim\") == \"$scheme\"" out
+    all 'v("ops") > 0 && v("mops") > 0 && v("cpu_ns_per_op") > 0' out
+    all 'v("ops") == v("reads") + v("inserts") + v("removes")' out
+    all 'v("reads") > 0.4 * v("ops") && v("reads") < 0.6 * v("ops")' out
+    all 'v("inserted") <= v("inserts") && v("deleted") <= v("removes")' out
+    all 'v("freed") <= v("retired")' out
+    all 'v("prefill") == 250' out
+    case $structure in split_ordered | skip_list | michael_hash | hm_list)
+        all 'v("cas_tries") > 0 && v("cas_fails") < v("cas_tries")' out
+        all 'v("cas_tries") >= v("inserted") + v("deleted")' out
+        all 'v("retired") >= v("deleted")' out # warm-up included
+        all 'v("threads") > 1 || v("cas_fails") == 0' out
+        ;;
+    lfht) all 'v("cas_tries") == "" && v("cas_fails") == ""' out ;;
+    esac
+done
+ok "leak frees nothing" test "$(column freed out | sort -u)" = 0
+
+# Without a warm-up every deletion is in the interval, give or take none.
+run bench --structure split_ordered --reclaim hp --threads 2 --oversubscribe --keys 100k \
+    --mix 90/5/5 --duration 50ms --warmup 0 --repeats 3 --csv -
+ok "no warm-up" test $status -eq 0
+all 'v("retired") == v("deleted")' out
+
+run bench --structure split_ordered --reclaim ebr --threads 1 --keys 1k --dist zipf:0.99 \
+    --duration 20ms --repeats 2 --csv file.csv
+ok "--csv FILE" test $status -eq 0 -a "$(wc -l <file.csv)" -eq 3
+all 'v("dist") == "zipf:0.99"' file.csv
+run bench --structure split_ordered --reclaim ebr --threads 1 --keys 1k --duration 20ms \
+    --repeats 1 --csv file.csv
+ok "--csv appends" test $status -eq 0 -a "$(wc -l <file.csv)" -eq 4
+ok "one header" test "$(grep -c '^run,' file.csv)" -eq 1
+
+run bench --structure split_ordered --reclaim hp --threads 1 --keys 1k --duration 20ms \
+    --repeats 7 --against lfht:rcu_qsbr
+ok "--against" test $status -eq 0
+ok "--against prints a ratio with its interval" grep -qE \
+    '[0-9.]+x? *\[ *[0-9.]+, *[0-9.]+ *\]' out
+ok "--against tells n" grep -qE '7|n' out
+
+# Results go to stdout, everything else to stderr.
+run bench --structure hm_list --reclaim hp --threads 1 --keys 64 --duration 20ms \
+    --repeats 6 --csv -
+ok "nothing but rows on stdout" test -z "$(sed 1d out | grep -v '^[^,]*,[^,]*,[0-9a-f]\{16\},')"
+
+"$tool" bench --structure hm_list --reclaim hp --threads 1 --keys 64 --duration 20ms \
+    --repeats 2 --csv - >/dev/full 2>err </dev/null
+ok "a full disk is status 3" test $? -eq 3
+ok "a full disk is named" grep -qi 'space' err
+run bench --structure hm_list --reclaim hp --threads 1 --keys 64 --duration 20ms \
+    --repeats 2 --csv /dev/full
+ok "a full disk behind --csv is status 3" test $status -eq 3
+ok "it is named" grep -q '/dev/full' err
+finish

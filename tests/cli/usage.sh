@@ -1,0 +1,66 @@
+#!/bin/sh
+# usage.sh - wrong command lines: the exit status, and one line that names the input and
+# the remedy.
+. "$(dirname "$0")/lib.sh"
+bench="bench --structure split_ordered --reclaim hp --duration 10ms --repeats 1"
+
+says 2 "did you mean 'bench'?" benhc
+says 2 "did you mean 'split_ordered'?" bench --structure split_orderd --reclaim hp
+says 2 "did you mean 'ebr'?" bench --structure hm_list --reclaim ebra
+says 2 "hm_list michael_hash split_ordered" bench --structure nothing_like_it --reclaim hp
+says 2 "readers walk this list" bench --structure hm_list --reclaim direct
+says 2 "--structure" bench
+says 2 "--reclaim" bench --structure hm_list
+says 2 "--threads 0" $bench --threads 0
+says 2 "--threads -1" $bench --threads -1
+says 2 "--threads" $bench --threads 1,,8
+says 2 "--threads" $bench --threads ''
+says 2 "--threads 1x" $bench --threads 1x
+says 2 "--threads 1e308" $bench --threads 1e308
+says 2 "requires an argument" $bench --threads
+says 2 "add --oversubscribe" $bench --threads 3000
+says 2 "--keys 0" $bench --keys 0
+says 2 "--keys 1e308" $bench --keys 1e308
+says 2 "--keys -5" $bench --keys -5
+says 2 "add up to 100" $bench --mix 90/5/6
+says 2 "add up to 100" $bench --mix 90/5
+says 2 "add up to 100" $bench --mix a/b/c
+says 2 "--dist zipf:1.5" $bench --dist zipf:1.5
+says 2 "--dist normal" $bench --dist normal
+says 2 "--duration 0" bench --structure hm_list --reclaim hp --duration 0
+says 2 "--duration 1fortnight" bench --structure hm_list --reclaim hp --duration 1fortnight
+says 2 "--repeats 0" bench --structure hm_list --reclaim hp --repeats 0
+says 2 "no placement 'nowhere'" $bench --placement nowhere
+says 2 "processor 4095" $bench --placement list:4095
+says 2 "no structure 'nothing'" $bench --against nothing:hp
+says 2 "unrecognized option" bench --bogus
+says 2 "Too many arguments" $bench extra
+says 3 "/no/such/folder/x.csv" $bench --threads 1 --csv /no/such/folder/x.csv
+says 2 "no list of 'nonsense'" list nonsense
+says 2 "did you mean 'casfail'?" run casfial --experiments "$root/experiments"
+says 2 "casfail" run nothing_like_it --experiments "$root/experiments"
+says 2 "/no/such/folder" run --experiments /no/such/folder
+says 2 "/no/such" run --resume=/no/such
+says 2 "did you mean 'threads'?" plan --experiments "$root/experiments" --only 'thread == 1'
+says 2 "threads = 0" plan --experiments "$root/experiments" --set threads=0
+says 2 "/no/such" report /no/such
+says 2 "/no/such" plot /no/such
+says 2 "no placement 'nope'" place --policy nope --threads 2
+says 2 "pack:x" place --threads 2 --topology pack:x
+printf '[figure]\ntitle = x\n[axes]\nthread = 1\n' >bad.exp
+says 2 "bad.exp:4: error: no axis 'thread' (did you mean 'threads'?" run bad.exp
+printf '\377\376 = \001' >binary.exp
+says 2 "binary.exp:1: error:" run binary.exp
+ok "wrong command lines write nothing" test ! -e results
+
+run
+ok "no verb at all is a usage error" test $status -eq 2
+for verb in "" list bench run plan plot report doctor place completions; do
+    run $verb --help
+    ok "$verb --help" test $status -eq 0 -a -s out
+    run $verb --version
+    ok "$verb --version" test $status -eq 0 -a -s out
+    ok "help of '$verb' fits 80 columns" test \
+        "$("$tool" $verb --help | awk 'length > 80' | wc -l)" -eq 0
+done
+finish
