@@ -47,7 +47,8 @@ struct qs_sample {
     double cpu_ns_per_op;                       /* thread CPU time / operations */
     uint64_t cas_tries[QS_SITES], cas_fails[QS_SITES];
     uint64_t restarts, steps;
-    uint64_t retired, freed;   /* from creation to the end of the workers */
+    uint64_t retired; /* nodes, in the interval */
+    uint64_t freed;   /* of these, by the end of the workers */
     uint64_t garbage_peak;     /* nodes, sampled every 10 ms and at scans */
     uint64_t garbage_peak_bytes;
     long rss_peak_kb;

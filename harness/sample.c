@@ -50,6 +50,16 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     }
     s->restarts += e->counters.restarts - b->counters.restarts;
     s->steps += e->counters.steps - b->counters.steps;
+    s->retired += e->retired - b->retired;
+}
+
+/* Garbage goes in the order it came, at least roughly, so what is left at the end counts
+ * as retired last. */
+static void note_garbage(struct qs_sample *s, const struct qs_stats *stats)
+{
+    s->freed = s->retired > stats->garbage_nodes ? s->retired - stats->garbage_nodes : 0;
+    s->garbage_peak = stats->peak_nodes;
+    s->garbage_peak_bytes = stats->peak_bytes;
 }
 
 void qs_sample_sum_up(struct qs_crew *c)
@@ -62,10 +72,7 @@ void qs_sample_sum_up(struct qs_crew *c)
         add_worker(s, c->workers[i], &cpu_ns);
     s->seconds /= c->started;
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
-    s->retired = c->stats.retired_nodes;
-    s->freed = c->stats.freed_nodes;
-    s->garbage_peak = c->stats.peak_nodes;
-    s->garbage_peak_bytes = c->stats.peak_bytes;
+    note_garbage(s, &c->stats);
 }
 
 void qs_sample_validate(struct qs_crew *c)

@@ -126,6 +126,7 @@ static void note_begin(struct qs_worker *w)
 {
     w->begin.tally = w->tally;
     w->begin.counters = *QS_COUNTERS(w->thread);
+    w->begin.retired = qs_tally_read(&w->thread->retired_nodes);
     note_usage(&w->begin);
     w->begin.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     w->begin.wall_ns = clock_ns(CLOCK_MONOTONIC);
@@ -138,6 +139,7 @@ static void note_end(struct qs_worker *w)
     note_usage(&w->end);
     w->end.tally = w->tally;
     w->end.counters = *QS_COUNTERS(w->thread);
+    w->end.retired = qs_tally_read(&w->thread->retired_nodes);
 }
 
 /* Offline, because a thread that sleeps would hold back everybody's garbage. */

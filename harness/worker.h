@@ -56,6 +56,7 @@ struct qs_mark {
     long ctx_switches, page_faults;
     struct qs_tally tally;
     struct qs_counters counters;
+    uint64_t retired; /* nodes */
 };
 
 struct qs_worker {

@@ -16,7 +16,9 @@
 #define QS_STRIPES 16
 #endif
 
-enum { QS_STRIPE_FOLD = 16 };
+#ifndef QS_STRIPE_FOLD
+#define QS_STRIPE_FOLD 16
+#endif
 
 struct qs_striped_count {
     struct {

@@ -33,6 +33,7 @@ void qx_lock_take(struct qx_lock *lock, bool shared)
 {
     qx_heap_check(lock, sizeof *lock, true, "lock");
     qx_wait(shared ? is_readable : is_free, lock);
+    qx_model_drain(qx_self());
     lock->readers = shared ? lock->readers + 1 : -1;
     qx_join(qx_clock_of(qx_self()), &clocks[lock->id]);
     qx_trace("lock", "", "lock %u%s", lock->id, shared ? " to read" : "");
@@ -41,6 +42,7 @@ void qx_lock_take(struct qx_lock *lock, bool shared)
 void qx_lock_release(struct qx_lock *lock)
 {
     qx_point();
+    qx_model_drain(qx_self()); /* the store that unlocks would leave after the others */
     qx_tick();
     qx_join(&clocks[lock->id], qx_clock_of(qx_self()));
     lock->readers = lock->readers > 0 ? lock->readers - 1 : 0;

@@ -78,36 +78,30 @@ static void body(unsigned self)
 {
     for (unsigned i = 0; i < program.calls[self]; i++)
         make_call(self, i);
-    ops->offline(threads[self]);
+    if (ops->thread_unregister(threads[self]))
+        qx_found(QX_WRONG_COUNT, "T%u cannot unregister", self);
 }
 
 /* What the map holds in the end, as answers that must fit, too. */
 static void read_all(void)
 {
-    qx_act_as(0);
-    ops->online(threads[0]);
+    struct qs_thread *reader = ops->thread_register(map);
+
     for (unsigned k = 0; k < QX_KEYS; k++) {
         uint64_t value = 0;
         struct qx_event *e = qx_history_start(QX_GET, k, 0);
-        bool found = ops->get(map, threads[0], k, &value);
+        bool found = ops->get(map, reader, k, &value);
         qx_history_end(e, found, value);
     }
+    ops->thread_unregister(reader);
 }
 
 static void finish(void)
 {
-    struct qs_map_sum sum;
     struct qs_stats stats;
 
     read_all();
     qx_history_check();
-    ops->sum(map, &sum);
-    for (unsigned i = 0; i < program.threads; i++) {
-        qx_act_as(i);
-        if (ops->thread_unregister(threads[i]))
-            qx_found(QX_WRONG_COUNT, "thread %u cannot unregister", i);
-    }
-    qx_act_as(QX_MAIN);
     ops->barrier(map);
     ops->stats(map, &stats);
     if (stats.freed_nodes > stats.retired_nodes)
