@@ -100,15 +100,13 @@ int qs_claims_write(const char *path, const struct qs_figures *figures,
 static void print_claim(FILE *out, const struct qs_figure *f, const struct qs_claim *c,
                         const struct qs_judgement *j)
 {
-    char text[96], paper[64] = "";
-    bool measured = !isnan(j->estimate.value);
+    char text[96];
 
-    if (*c->paper)
-        snprintf(paper, sizeof paper, "paper %s", c->paper);
-    fprintf(out, "  %-12s  %-26s  %-26s  %-24s %s%s%s\n", qs_verdict_name(j->verdict),
-            c->id, measured ? qs_estimate_text(j, text) : "-", paper, f->id,
+    fprintf(out, "  %-12s  %-28s  %-24s  %s%s%s%s%s\n", qs_verdict_name(j->verdict),
+            c->id, qs_estimate_text(j, text), f->id,
             c->severity == QS_REQUIRED ? "" : ", ",
-            c->severity == QS_REQUIRED ? "" : qs_severity_name(c->severity));
+            c->severity == QS_REQUIRED ? "" : qs_severity_name(c->severity),
+            *c->paper ? "; paper " : "", c->paper);
     if (j->verdict != QS_HOLDS) {
         fprintf(out, "  %-12s  %s\n", "", c->say);
         if (*j->reason)
