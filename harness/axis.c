@@ -46,7 +46,7 @@ const char *qs_axis_label(const char *column)
 
 /* What a set of values spans. */
 struct span {
-    double least, most, least_positive;
+    double most, most_value, least_positive; /* most_value: without intervals */
     bool has_zero;
 };
 
@@ -54,24 +54,22 @@ static void extend(struct span *s, double value)
 {
     if (!isfinite(value))
         return;
-    s->least = fmin(s->least, value);
     s->most = fmax(s->most, value);
     s->has_zero |= value <= 0;
     if (value > 0)
         s->least_positive = fmin(s->least_positive, value);
 }
 
-static struct span span_of(const struct qs_panel *panel, bool of_y)
+static struct span span_of(const struct qs_panel *panel)
 {
-    struct span s = { INFINITY, -INFINITY, INFINITY, false };
+    struct span s = { -INFINITY, -INFINITY, INFINITY, false };
     for (size_t i = 0; i < panel->n; i++)
         for (size_t k = 0; k < panel->curves[i].n; k++) {
-            const struct qs_point *p = &panel->curves[i].points[k];
-            extend(&s, of_y ? p->y.value : p->x);
-            if (of_y) {
-                extend(&s, p->y.lo);
-                extend(&s, p->y.hi);
-            }
+            const struct qs_estimate *y = &panel->curves[i].points[k].y;
+            extend(&s, y->value);
+            extend(&s, y->lo);
+            extend(&s, y->hi);
+            s.most_value = fmax(s.most_value, y->value);
         }
     return s;
 }
@@ -197,11 +195,13 @@ void qs_axis_write_x(FILE *out, const struct qs_panel *panel, bool logarithmic)
     free(x);
 }
 
+/* One wide interval must not flatten all curves: it leaves at the top. */
 static void write_linear_y(FILE *out, const struct span *s)
 {
+    double top = fmin(1.05 * s->most, fmax(1.7 * s->most_value, 0.35 * s->most));
     fprintf(out, "Y(v) = v\n");
     if (s->most > 0)
-        fprintf(out, "set yrange [0:%.6g]\n", 1.05 * s->most);
+        fprintf(out, "set yrange [0:%.6g]\n", top);
     else
         fprintf(out,
                 "set yrange [0:1]\n"
@@ -240,7 +240,7 @@ static void write_powers(FILE *out, double low, double high)
 
 void qs_axis_write_y(FILE *out, const struct qs_panel *panel, bool logarithmic)
 {
-    struct span s = span_of(panel, true);
+    struct span s = span_of(panel);
     if (!logarithmic || !(s.most > 0)) {
         write_linear_y(out, &s);
         return;

@@ -1,271 +1,294 @@
-/* compare.c - the verb compare: the cells two runs have in common, side by side. */
+/* compare.c - the verb compare: statistics of two runs, side by side. */
 #include <argp.h>
-#include <inttypes.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/results.h"
-#include "harness/statistics.h"
+#include "harness/allocate.h"
+#include "harness/groups.h"
 #include "harness/text.h"
 #include "harness/verbs.h"
 
-enum { MOST_METRICS = 8 };
+enum { MOST_METRICS = 8, NAME = 160 };
 
-static const double ALPHA = 0.05;
+/* One of the two runs. */
+struct side {
+    const char *path;
+    struct qs_row *rows;
+    size_t n;
+    struct qs_groups groups;
+};
+
+/* The same cell in both runs. */
+struct couple {
+    const struct qs_group *a, *b;
+};
+
+struct comparison {
+    struct side a, b;
+    struct couple *couples;
+    size_t n;
+    size_t only_a, only_b; /* cells without a counterpart */
+};
 
 struct arguments {
-    const char *runs[2], *metrics;
+    char *metrics[MOST_METRICS], *list;
+    size_t n_metrics, n_paths;
+    const char *paths[2];
 };
 
+static int read_side(struct side *s, const char *path)
+{
+    struct stat status;
+    char file[600], error[512] = "";
+    size_t torn = 0;
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    s->path = path;
+    snprintf(file, sizeof file, is_folder ? "%s/cells.csv" : "%s", path);
+    int result = qs_results_read(file, &s->rows, &s->n, &torn, error, sizeof error);
+    if (result == -EBADMSG)
+        fprintf(stderr, "quiesce: %s\n", error);
+    else if (result != 0)
+        fprintf(stderr, "quiesce: %s: %s; name a run's folder or a cells.csv\n", file,
+                strerror(-result));
+    if (result != 0)
+        return -1;
+    if (torn)
+        fprintf(stderr, "quiesce: %s: %zu torn rows left out\n", file, torn);
+    qs_groups_make(s->rows, s->n, &s->groups);
+    return 0;
+}
+
+static void close_side(struct side *s)
+{
+    qs_groups_free(&s->groups);
+    free(s->rows);
+}
+
+/* Cells are the same if their texts are, and if they stand in the same figure. */
+static bool is_same(const struct qs_group *a, const struct qs_group *b)
+{
+    char left[QS_CELL_TEXT], right[QS_CELL_TEXT];
+    return strcmp(a->rows[0]->figure, b->rows[0]->figure) == 0 &&
+           strcmp(qs_cell_text(&a->rows[0]->cell, left),
+                  qs_cell_text(&b->rows[0]->cell, right)) == 0;
+}
+
+static void match(struct comparison *c)
+{
+    for (size_t i = 0; i < c->a.groups.n; i++) {
+        const struct qs_group *a = &c->a.groups.group[i], *b = NULL;
+        for (size_t k = 0; k < c->b.groups.n && !b; k++)
+            if (is_same(a, &c->b.groups.group[k]))
+                b = &c->b.groups.group[k];
+        if (b) {
+            c->couples = qs_grown(c->couples, c->n, sizeof *c->couples);
+            c->couples[c->n++] = (struct couple){ a, b };
+        }
+    }
+    c->only_a = c->a.groups.n - c->n;
+    c->only_b = c->b.groups.n - c->n;
+}
+
+/* Whether the compared cells of the couple's figure differ in the column. */
+static bool varies(const struct comparison *c, const char *figure, const char *column)
+{
+    char first[QS_VALUE_TEXT] = "", text[QS_VALUE_TEXT];
+    bool any = false;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct qs_row *row = c->couples[i].a->rows[0];
+        if (strcmp(row->figure, figure) != 0)
+            continue;
+        qs_row_value_text(row, column, text);
+        if (any && strcmp(first, text) != 0)
+            return true;
+        strcpy(first, text);
+        any = true;
+    }
+    return false;
+}
+
+/* figure/structure/reclaim and what else tells the cells apart. */
+static void name_couple(const struct comparison *c, const struct couple *couple,
+                        char name[NAME])
+{
+    const struct qs_row *row = couple->a->rows[0];
+    char text[QS_VALUE_TEXT];
+    const char *column;
+    size_t used =
+        (size_t)snprintf(name, NAME, "%s%s%s/%s", row->figure, *row->figure ? "/" : "",
+                         row->cell.structure, row->cell.reclaim);
+    for (unsigned i = 2; (column = qs_cell_column_at(i)) != NULL && used < NAME; i++)
+        if (varies(c, row->figure, column) || strcmp(column, "threads") == 0)
+            used += (size_t)snprintf(name + used, NAME - used, "/%s=%s", column,
+                                     qs_row_value_text(row, column, text));
+}
+
+/* "11.64 ±1%"; without an interval "11.64 ±?". */
+static void spell(const struct qs_estimate *e, char *text, size_t size)
+{
+    char half[16] = "?";
+    if (!isnan(e->lo) && e->value > 0)
+        snprintf(half, sizeof half, "%.0f%%", 100 * (e->hi - e->lo) / 2 / e->value);
+    snprintf(text, size, "%.4g ±%-4s", e->value, half);
+}
+
+/* The sign ± takes two bytes and one column. */
+static void print_cell(const char *text, int width)
+{
+    printf("%*s", width + 1, text);
+}
+
+static void print_change(double p, size_t na, size_t nb, double a, double b)
+{
+    if (isnan(p) || !(a != 0))
+        printf("  %8s", "");
+    else if (p < 0.05)
+        printf("  %+7.1f%%", 100 * (b / a - 1));
+    else
+        printf("  %8s", "~");
+    printf("  (p=%.3f n=%zu+%zu)\n", p, na, nb);
+}
+
+/* Prints a line; adds the logarithms of positive medians to sums. */
+static void print_couple(const struct comparison *c, const struct couple *couple,
+                         const char *metric, int width, double sums[2], size_t *n)
+{
+    size_t na, nb;
+    char name[NAME], left[48], right[48];
+    double *a = qs_group_values(couple->a, metric, &na);
+    double *b = qs_group_values(couple->b, metric, &nb);
+    struct qs_estimate ea = qs_estimate_median(a, na), eb = qs_estimate_median(b, nb);
+    if (na && nb) {
+        name_couple(c, couple, name);
+        spell(&ea, left, sizeof left);
+        spell(&eb, right, sizeof right);
+        printf("  %-*s", width, name);
+        print_cell(left, 18);
+        print_cell(right, 18);
+        print_change(qs_mann_whitney(a, na, b, nb), na, nb, ea.value, eb.value);
+        if (ea.value > 0 && eb.value > 0) {
+            sums[0] += log(ea.value);
+            sums[1] += log(eb.value);
+            (*n)++;
+        }
+    }
+    free(a);
+    free(b);
+}
+
+static void print_metric(const struct comparison *c, const char *metric, int width)
+{
+    double sums[2] = { 0, 0 };
+    size_t n = 0;
+    printf("%-*s%18s%18s  %8s\n", width + 2, metric, "a", "b", "b vs a");
+    for (size_t i = 0; i < c->n; i++)
+        print_couple(c, &c->couples[i], metric, width, sums, &n);
+    if (n)
+        printf("  %-*s%18.4g%18.4g  %+7.1f%%\n", width, "geometric mean",
+               exp(sums[0] / (double)n), exp(sums[1] / (double)n),
+               100 * (exp((sums[1] - sums[0]) / (double)n) - 1));
+    putchar('\n');
+}
+
+static int print_all(const struct comparison *c, const struct arguments *arguments)
+{
+    char name[NAME];
+    int width = 20;
+    for (size_t i = 0; i < c->n; i++) {
+        name_couple(c, &c->couples[i], name);
+        width = (int)strlen(name) > width ? (int)strlen(name) : width;
+    }
+    printf("a: %s\nb: %s\n\n", c->a.path, c->b.path);
+    for (size_t m = 0; m < arguments->n_metrics; m++)
+        print_metric(c, arguments->metrics[m], width);
+    printf("Median ± half its 95 %% interval (? below %d repeats); ~: no difference "
+           "shown (p >= 0.05, Mann-Whitney).\n",
+           QS_LEAST_REPEATS);
+    if (c->only_a || c->only_b)
+        printf("Left out: %zu cells only in a, %zu only in b.\n", c->only_a, c->only_b);
+    return QS_EXIT_DONE;
+}
+
 static const struct argp_option options[] = {
-    { "metric", 'm', "COLUMNS", 0,
-      "columns of cells.csv to compare (mops,cpu_ns_per_op)", 0 },
+    { "metric", 'm', "COLUMN,...", 0,
+      "columns of cells.csv to compare (default: mops,cpu_ns_per_op)", 0 },
     { 0 }
 };
+
+static void read_metrics(struct argp_state *state, struct arguments *a,
+                         const char *text)
+{
+    char message[4096];
+    bool known;
+    static const struct qs_row nothing;
+    free(a->list);
+    a->list = qs_copied(text);
+    a->n_metrics = qs_split(a->list, a->metrics, MOST_METRICS);
+    for (size_t i = 0; i < a->n_metrics; i++) {
+        qs_row_number(&nothing, a->metrics[i], &known);
+        if (known)
+            continue;
+        qs_unknown_name("column", a->metrics[i], qs_column_at, message, sizeof message);
+        argp_failure(state, QS_EXIT_USAGE, 0, "--metric: %s", message);
+    }
+}
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *a = state->input;
-
-    if (key == 'm')
-        a->metrics = text;
-    else if (key == ARGP_KEY_ARG && state->arg_num < 2)
-        a->runs[state->arg_num] = text;
-    else
+    switch (key) {
+    case 'm':
+        read_metrics(state, a, text);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (a->n_paths == 2)
+            argp_error(state, "two runs at a time");
+        a->paths[a->n_paths++] = text;
+        return 0;
+    case ARGP_KEY_END:
+        if (a->n_paths < 2)
+            argp_error(state, "name two runs: folders or cells.csv files");
+        if (!a->n_metrics)
+            read_metrics(state, a, "mops,cpu_ns_per_op");
+        return 0;
+    default:
         return ARGP_ERR_UNKNOWN;
-    return 0;
+    }
 }
 
 static const struct argp argp = {
     options,
     parse,
     "A B",
-    "Compares the cells that two runs have in common; A and B are folders of runs, or "
-    "files of rows such as bench --csv writes.\v"
-    "A difference is named if Mann-Whitney's p, corrected after Holm for the number of "
-    "cells, is below 0.05; ~ stands for none.\n\n"
-    "Example:\n"
-    "  quiesce compare results/reference/NAME results/LATEST",
+    "Compares the cells that two runs have in common.\v"
+    "A and B are folders of runs, or cells.csv files of `quiesce bench --csv`.  A "
+    "change is shown in percent where a rank test finds one.",
     NULL,
     NULL,
     NULL
 };
 
-struct run {
-    struct qs_row *rows;
-    size_t n;
-};
-
-static void read_run(struct run *run, const char *name)
-{
-    struct stat status;
-    char path[4096], error[512];
-    size_t torn;
-    bool is_folder = !stat(name, &status) && S_ISDIR(status.st_mode);
-
-    snprintf(path, sizeof path, "%s%s", name, is_folder ? "/cells.csv" : "");
-    error[0] = '\0';
-    int failed = qs_results_read(path, &run->rows, &run->n, &torn, error, sizeof error);
-    if (failed)
-        qs_die(QS_EXIT_FAILED, "%s: %s", path, *error ? error : strerror(-failed));
-    if (torn)
-        fprintf(stderr, "quiesce: %s: %zu torn rows are left out\n", path, torn);
-}
-
-/* A cell in both runs. */
-struct pair {
-    const struct qs_row *cell; /* any row of it */
-    double *a, *b;
-    size_t na, nb;
-    double p;
-};
-
-static bool is_same(const struct qs_row *a, const struct qs_row *b)
-{
-    return a->id == b->id && !strcmp(a->figure, b->figure);
-}
-
-/* The metric in the valid rows of the cell.  Returns how many there are. */
-static size_t values_of(const struct run *run, const struct qs_row *cell,
-                        const char *metric, double *values)
-{
-    size_t n = 0;
-    bool known;
-
-    for (size_t i = 0; i < run->n; i++) {
-        double x = qs_results_number(&run->rows[i], metric, &known);
-        if (is_same(&run->rows[i], cell) && !strcmp(run->rows[i].status, "ok") &&
-            !isnan(x))
-            values[n++] = x;
-    }
-    return n;
-}
-
-static bool is_first(const struct run *run, size_t i)
-{
-    for (size_t j = 0; j < i; j++)
-        if (is_same(&run->rows[j], &run->rows[i]))
-            return false;
-    return true;
-}
-
-/* Fills pairs, whose values it allocates; returns how many cells both have. */
-static size_t match(const struct run *a, const struct run *b, const char *metric,
-                    struct pair *pairs)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < a->n; i++) {
-        struct pair *p = &pairs[n];
-        if (!is_first(a, i))
-            continue;
-        *p = (struct pair){ .cell = &a->rows[i],
-                            .a = calloc(a->n, sizeof(double)),
-                            .b = calloc(b->n + 1, sizeof(double)) };
-        if (!p->a || !p->b)
-            qs_die(QS_EXIT_MACHINE, "no memory for %zu rows", a->n + b->n);
-        p->na = values_of(a, p->cell, metric, p->a);
-        p->nb = values_of(b, p->cell, metric, p->b);
-        if (p->na && p->nb) {
-            p->p = qs_mann_whitney(p->a, p->na, p->b, p->nb);
-            n++;
-        } else {
-            free(p->a);
-            free(p->b);
-        }
-    }
-    return n;
-}
-
-static void correct(struct pair *pairs, size_t n)
-{
-    double *p = calloc(n + 1, sizeof *p);
-
-    if (!p)
-        qs_die(QS_EXIT_MACHINE, "no memory for %zu cells", n);
-    for (size_t i = 0; i < n; i++)
-        p[i] = pairs[i].p;
-    qs_holm(p, n);
-    for (size_t i = 0; i < n; i++)
-        pairs[i].p = p[i];
-    free(p);
-}
-
-/* "11.64 +-1%": half the width of the interval, in percent of the median. */
-static void print_median(const double *x, size_t n)
-{
-    struct qs_estimate e = qs_estimate_median(x, n);
-    char text[64];
-
-    if (isnan(e.lo) || e.value <= 0)
-        snprintf(text, sizeof text, "%.4g", e.value);
-    else
-        snprintf(text, sizeof text, "%.4g ±%.0f%%", e.value,
-                 50 * (e.hi - e.lo) / e.value);
-    /* The sign is two bytes and one column wide. */
-    printf(" %*s", strstr(text, "±") ? 15 : 14, text);
-}
-
-static void print_pair(const struct pair *p)
-{
-    const struct qs_cell *c = &p->cell->cell;
-    char label[160];
-    double ratio = qs_median(p->b, p->nb) / qs_median(p->a, p->na);
-
-    snprintf(label, sizeof label, "%s/%s t=%u keys=%" PRIu64 " %s", c->structure,
-             c->reclaim, c->threads, c->keys, qs_results_text(p->cell, "mix"));
-    printf("  %-52s", label);
-    print_median(p->a, p->na);
-    print_median(p->b, p->nb);
-    if (p->p < ALPHA)
-        printf(" %+8.1f%%", 100 * (ratio - 1));
-    else
-        printf(" %9s", "~");
-    printf("  (p=%.2g n=%zu+%zu)\n", p->p, p->na, p->nb);
-}
-
-static void print_geomean(const struct pair *pairs, size_t n)
-{
-    double sum = 0;
-    size_t used = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double ratio =
-            qs_median(pairs[i].b, pairs[i].nb) / qs_median(pairs[i].a, pairs[i].na);
-        if (isfinite(ratio) && ratio > 0) {
-            sum += log(ratio);
-            used++;
-        }
-    }
-    if (used)
-        printf("  %-82s %+8.1f%%\n", "geometric mean of the ratios",
-               100 * (exp(sum / (double)used) - 1));
-}
-
-static size_t compare(const struct run *a, const struct run *b, const char *metric)
-{
-    struct pair *pairs = calloc(a->n + 1, sizeof *pairs);
-    const char *figure = "";
-
-    if (!pairs)
-        qs_die(QS_EXIT_MACHINE, "no memory for %zu rows", a->n);
-    size_t n = match(a, b, metric, pairs);
-    correct(pairs, n);
-    if (n)
-        printf("%-54s %14s %14s %9s\n", metric, "a", "b", "b vs a");
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(figure, pairs[i].cell->figure))
-            printf(" %s\n", figure = pairs[i].cell->figure);
-        print_pair(&pairs[i]);
-    }
-    print_geomean(pairs, n);
-    for (size_t i = 0; i < n; i++) {
-        free(pairs[i].a);
-        free(pairs[i].b);
-    }
-    free(pairs);
-    return n;
-}
-
-static void check_metrics(char *const *metrics, size_t n)
-{
-    const struct qs_row none = { .run = "" };
-    bool known;
-
-    for (size_t i = 0; i < n; i++) {
-        qs_results_number(&none, metrics[i], &known);
-        if (!known)
-            qs_die(QS_EXIT_USAGE,
-                   "--metric %s: cells.csv has no such number; try mops or "
-                   "cpu_ns_per_op",
-                   metrics[i]);
-    }
-}
-
 int qs_verb_compare(int argc, char **argv)
 {
-    struct arguments arguments = { .metrics = "mops,cpu_ns_per_op" };
-    char list[256], *metrics[MOST_METRICS];
-    struct run a, b;
-    size_t cells = 0;
-
-    argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    if (!arguments.runs[1])
-        qs_die(QS_EXIT_USAGE, "compare needs two runs: quiesce compare A B");
-    snprintf(list, sizeof list, "%s", arguments.metrics);
-    size_t n = qs_split(list, metrics, MOST_METRICS);
-    check_metrics(metrics, n);
-    read_run(&a, arguments.runs[0]);
-    read_run(&b, arguments.runs[1]);
-    for (size_t i = 0; i < n; i++)
-        cells += compare(&a, &b, metrics[i]);
-    if (!cells)
-        fprintf(stderr, "quiesce: %s and %s have no cell in common\n",
-                arguments.runs[0], arguments.runs[1]);
-    free(a.rows);
-    free(b.rows);
-    return cells ? QS_EXIT_DONE : QS_EXIT_FAILED;
+    struct arguments a = { 0 };
+    struct comparison c = { 0 };
+    int status = QS_EXIT_USAGE;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    if (read_side(&c.a, a.paths[0]) == 0 && read_side(&c.b, a.paths[1]) == 0) {
+        match(&c);
+        if (c.n)
+            status = print_all(&c, &a);
+        else
+            fprintf(stderr, "quiesce: %s and %s have no cell in common\n", c.a.path,
+                    c.b.path);
+    }
+    close_side(&c.a);
+    close_side(&c.b);
+    free(c.couples);
+    free(a.list);
+    return status;
 }

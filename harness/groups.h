@@ -2,6 +2,7 @@
 #ifndef QS_HARNESS_GROUPS_H
 #define QS_HARNESS_GROUPS_H
 
+#include "harness/filter.h"
 #include "harness/results.h"
 #include "harness/statistics.h"
 

@@ -98,6 +98,13 @@ static void write_view_box(FILE *out, const char *value, int length)
     fputc('"', out);
 }
 
+static int width_of_box(const struct attribute *a)
+{
+    double width = 0;
+    sscanf(a->value, "%*f%*[^0-9]%*f%*[^0-9]%lf", &width);
+    return (int)width;
+}
+
 static int pixels(const struct attribute *a)
 {
     return atoi(a->value);
@@ -108,8 +115,7 @@ static int pixels(const struct attribute *a)
 static const char *write_root(struct picture *p, const char *at)
 {
     struct attribute a;
-    int width = 0, height = 0;
-    bool has_box = false;
+    int width = 0, height = 0, box_width = 0;
     fputs("<svg", p->out);
     while (next_attribute(&at, &a)) {
         if (is_named(&a, "width"))
@@ -118,14 +124,15 @@ static const char *write_root(struct picture *p, const char *at)
             height = pixels(&a);
         else if (is_named(&a, "viewBox")) {
             write_view_box(p->out, a.value, a.value_length);
-            has_box = true;
+            box_width = width_of_box(&a);
         } else if (!is_named(&a, "style") && !is_named(&a, "id"))
             write_attribute(p, &a);
     }
-    if (!has_box && width && height)
+    if (!box_width && width && height)
         fprintf(p->out, " viewBox=\"0 0 %d %d\"", width, height);
+    width = width ? width : box_width;
     if (width)
-        fprintf(p->out, " style=\"max-width:%dpx\"", width);
+        fprintf(p->out, " style=\"max-width:%dpx\"", width + width / 4);
     qs_html(p->out, " role=\"img\" aria-label=\"%s\"", p->label);
     return at;
 }

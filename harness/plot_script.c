@@ -11,7 +11,7 @@
 
 #include "harness/axis.h"
 
-enum { CAPTION_WIDTH = 112 };
+enum { CAPTION_WIDTH = 100 };
 
 /* Which columns distinguish the curves of this picture, and what the looks follow. */
 struct looks {
@@ -19,6 +19,7 @@ struct looks {
     int structure, scheme; /* the column that holds it, or -1 */
     bool by_structure;     /* dashes and markers tell structures apart */
     bool by_scheme;        /* colours tell schemes apart */
+    int other;             /* a further column that varies, or -1: dashes follow it */
     bool has_interval, has_hollow;
     size_t n_min, n_max; /* repeats */
 };
@@ -36,15 +37,17 @@ static void look_at_points(const struct qs_curve *curve, struct looks *l)
 
 static struct looks looks_of(const struct qs_drawing *d)
 {
-    struct looks l = { .structure = -1, .scheme = -1, .n_min = SIZE_MAX };
+    struct looks l = { .structure = -1, .scheme = -1, .other = -1, .n_min = SIZE_MAX };
     const struct qs_curve *curve = d->panel->curves;
     for (size_t c = 0; c < d->panels->n_series_columns; c++) {
         for (size_t i = 1; i < d->panel->n; i++)
             l.varies[c] |= strcmp(curve[i].value[c], curve[0].value[c]) != 0;
         if (strcmp(d->panels->series_columns[c], "structure") == 0)
             l.structure = (int)c;
-        if (strcmp(d->panels->series_columns[c], "reclaim") == 0)
+        else if (strcmp(d->panels->series_columns[c], "reclaim") == 0)
             l.scheme = (int)c;
+        else if (l.varies[c])
+            l.other = (int)c;
     }
     for (size_t i = 0; i < d->panel->n; i++)
         look_at_points(&curve[i], &l);
@@ -126,23 +129,21 @@ static void write_series_title(FILE *out, const struct qs_drawing *d,
         write_quoted(out, d->plot->y);
 }
 
-/* The plot's own title, what the panel stands for, and what all curves share. */
+/* What the panel stands for and what all its curves share; the plot's own title where
+ * there is neither. */
 static void write_title(FILE *out, const struct qs_drawing *d, const struct looks *l)
 {
-    bool any = *d->plot->title;
+    bool any = false;
     fputs("set title ", out);
-    if (any)
-        write_quoted(out, d->plot->title);
     for (size_t c = 0; c < d->panels->n_columns; c++)
         write_joined(out, &any, "name", d->panels->columns[c], d->panel->value[c]);
-    for (size_t c = 1; c < d->panels->n_series_columns; c++)
-        if (!l->varies[c])
+    for (size_t c = 0; c < d->panels->n_series_columns; c++)
+        if (!l->varies[c] && d->panel->n > 1)
             write_joined(out, &any, "name", d->panels->series_columns[c],
                          d->panel->curves[0].value[c]);
-    if (d->panels->n_series_columns && !l->varies[0] && d->panel->n > 1)
-        write_joined(out, &any, "name", d->panels->series_columns[0],
-                     d->panel->curves[0].value[0]);
-    fputs(any ? " noenhanced\n" : "''\n", out);
+    if (!any)
+        write_quoted(out, d->plot->title);
+    fputs(" noenhanced\n", out);
 }
 
 static void write_default(FILE *out, const char *kind, const char *name,
@@ -184,10 +185,28 @@ static void write_all_defaults(FILE *out, const struct qs_drawing *d,
     }
 }
 
+/* Which dashes a curve has for its value in the further column: those of the first
+ * curve with that value. */
+static unsigned dash_of(const struct qs_drawing *d, int column, size_t i)
+{
+    const struct qs_curve *curves = d->panel->curves;
+    unsigned dash = 1;
+    for (size_t k = 0; k < i; k++) {
+        bool is_new = true;
+        if (strcmp(curves[k].value[column], curves[i].value[column]) == 0)
+            return dash_of(d, column, k);
+        for (size_t m = 0; m < k; m++)
+            is_new &= strcmp(curves[m].value[column], curves[k].value[column]) != 0;
+        dash += is_new;
+    }
+    return dash;
+}
+
 /* The variables that hold a curve's colour, marker and dashes. */
-static void write_look(FILE *out, const struct looks *l, const struct qs_curve *curve,
+static void write_look(FILE *out, const struct qs_drawing *d, const struct looks *l,
                        size_t i)
 {
+    const struct qs_curve *curve = &d->panel->curves[i];
     char number[16];
     snprintf(number, sizeof number, "%zu", 1 + i % 8);
     const char *structure = l->structure >= 0 ? curve->value[l->structure] : number;
@@ -196,9 +215,14 @@ static void write_look(FILE *out, const struct looks *l, const struct qs_curve *
     write_id(out, l->by_scheme ? scheme : l->by_structure ? structure : number);
     fprintf(out, "; m%zu = mark_", i + 1);
     write_id(out, l->by_structure ? structure : l->by_scheme ? scheme : number);
-    fprintf(out, "; d%zu = %s", i + 1, l->by_structure ? "dash_" : "1");
-    if (l->by_structure)
+    fprintf(out, "; d%zu = ", i + 1);
+    if (l->by_structure) {
+        fputs("dash_", out);
         write_id(out, structure);
+    } else {
+        bool follows = l->other >= 0 && l->by_scheme;
+        fprintf(out, "%u", follows ? dash_of(d, l->other, i) : 1);
+    }
     fputc('\n', out);
 }
 
@@ -259,6 +283,8 @@ static void write_curve(FILE *out, const struct qs_panel *panel, bool hollow, si
 
 static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks *l)
 {
+    if (d->panel->n > 4)
+        fputs("set style fill transparent solid 0.09 noborder\n", out);
     fputs("plot \\\n", out);
     for (size_t i = 0; l->has_interval && i < d->panel->n; i++)
         write_interval(out, d->panel, i);
@@ -273,46 +299,67 @@ static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks
     }
 }
 
-/* Breaks the caption into lines at blanks. */
-static void write_wrapped(FILE *out, const char *text)
+/* Breaks the caption into lines at blanks.  Returns how many. */
+static unsigned write_wrapped(FILE *out, char *text)
 {
-    char line[512];
     size_t column = 0;
-    snprintf(line, sizeof line, "%s", text);
-    for (char *rest = line, *word; (word = strsep(&rest, " ")) != NULL;) {
+    unsigned lines = 1;
+    for (char *word; (word = strsep(&text, " ")) != NULL;) {
         if (column && column + strlen(word) >= CAPTION_WIDTH) {
             fputs("\\n", out);
             column = 0;
+            lines++;
         }
         column += (size_t)fprintf(out, "%s", column ? " " : "");
         for (; *word; word++, column++)
             if (*word != '"' && *word != '\\')
                 fputc(*word, out);
     }
+    return lines;
 }
 
+/* Under the picture: what it shows, from how many repeats, measured where. */
 static void write_caption(FILE *out, const struct qs_drawing *d, const struct looks *l)
 {
-    char text[512], repeats[48];
+    char text[1024], repeats[48];
     snprintf(repeats, sizeof repeats, l->n_min == l->n_max ? "%zu" : "%zu to %zu",
              l->n_min, l->n_max);
-    snprintf(text, sizeof text, "Median of %s repeats%s%s.%s%s", repeats,
+    snprintf(text, sizeof text, "%s%sMedian of %s repeats%s%s.%s%s",
+             *d->plot->title ? d->plot->title : d->figure->title, ". ", repeats,
              l->has_interval ? "; band: 95 % interval" : "; too few for an interval",
              l->has_hollow ? "; hollow: more threads than processors" : "",
              *d->caption ? " " : "", d->caption);
-    fputs("set label 99 \"", out);
-    write_wrapped(out, text);
-    fputs("\" at screen 0.015, screen 0.075 left noenhanced font \",9.5\" "
-          "textcolor rgb \"#666666\"\nset bmargin 5.2\n",
-          out);
+    fputs("caption = \"", out);
+    unsigned lines = write_wrapped(out, text);
+    fprintf(out,
+            "\"\nset label 99 caption at screen 0.015, screen %.3f left noenhanced "
+            "font \",9.5\" textcolor rgb \"#666666\"\nset bmargin %.1f\n",
+            0.013 + 0.031 * lines, 3.4 + 0.8 * lines);
+}
+
+/* Room for the key above the picture: long names stand in two columns, others in
+ * three. */
+static unsigned height_of(const struct qs_drawing *d, const struct looks *l)
+{
+    unsigned columns = l->by_structure && l->by_scheme ? 2 : 3;
+    unsigned rows = ((unsigned)d->panel->n + columns - 1) / columns;
+    return 370 + 18 * rows;
 }
 
 /* gnuplot takes letters only for the prefix of an SVG's ids. */
-static void write_outputs(FILE *out, const char *name)
+static void write_svg_output(FILE *out, const char *name, unsigned height)
 {
-    fputs("set terminal svg size 580,440 font 'sans-serif,13' linewidth 1 name '", out);
+    fprintf(out, "set terminal svg size 520,%u font 'sans-serif,13' name '", height);
     write_id(out, name);
     fprintf(out, "'\nset output '%s.svg'\n", name);
+}
+
+static void write_pdf_output(FILE *out, const char *name, unsigned height)
+{
+    fprintf(out,
+            "set terminal pdfcairo size 14.5cm,%.2fcm font 'sans,13' fontscale 0.8\n"
+            "set output '%s.pdf'\nreplot\nunset output\n",
+            height * 14.5 / 520, name);
 }
 
 void qs_script_write(FILE *out, const struct qs_drawing *d)
@@ -327,7 +374,7 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
     fprintf(out, "\n%s\n", d->style);
     write_all_defaults(out, d, &l);
     for (size_t i = 0; i < d->panel->n; i++)
-        write_look(out, &l, &d->panel->curves[i], i);
+        write_look(out, d, &l, i);
     fputc('\n', out);
     write_title(out, d, &l);
     fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",
@@ -335,10 +382,7 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
     qs_axis_write_x(out, d->panel, d->plot->xlog);
     qs_axis_write_y(out, d->panel, d->plot->ylog);
     write_caption(out, d, &l);
-    write_outputs(out, d->panel->name);
+    write_svg_output(out, d->panel->name, height_of(d, &l));
     write_plot(out, d, &l);
-    fprintf(out,
-            "set terminal pdfcairo size 14.5cm,11cm font 'sans,13' fontscale 0.72 "
-            "linewidth 1\nset output '%s.pdf'\nreplot\nunset output\n",
-            d->panel->name);
+    write_pdf_output(out, d->panel->name, height_of(d, &l));
 }

@@ -147,7 +147,8 @@ static void write_claim(struct qs_report *r, const struct qs_figure *figure,
     char n[24] = "";
     if (j->estimate.n)
         snprintf(n, sizeof n, "%zu", j->estimate.n);
-    qs_html(r->out, "<tr><td>%s", *claim->say ? claim->say : claim->id);
+    qs_html(r->out, "<tr><td>%s<br/><code>%s</code>",
+            *claim->say ? claim->say : claim->id, claim->test);
     if (*j->reason)
         qs_html(r->out, "<br/><span class=\"note\">%s</span>", j->reason);
     qs_html(r->out, "</td><td data-name=\"figure\"><a href=\"#%s\">%s</a></td>",
@@ -155,7 +156,6 @@ static void write_claim(struct qs_report *r, const struct qs_figure *figure,
     qs_html(r->out, "<td class=\"v %s\">%s %s</td>", qs_verdict_name(j->verdict),
             signs[j->verdict], words[j->verdict]);
     write_measured(r, j);
-    qs_html(r->out, "<td data-name=\"asked\"><code>%s</code></td>", claim->test);
     if (*claim->paper)
         qs_html(r->out, "<td data-name=\"paper\">%s</td>", claim->paper);
     else
@@ -173,7 +173,7 @@ void qs_report_claims(struct qs_report *r)
         return;
     fputs("<h2 id=\"claims\">Claims</h2>\n<div class=\"wide\"><table "
           "class=\"cards\">\n<thead><tr><th>Claim</th><th>Figure</th><th>Verdict</th>"
-          "<th>Measured here [95 %]</th><th>Asked</th><th>Paper</th><th>n</th>"
+          "<th>Measured here [95 %]</th><th>Paper</th><th>n</th>"
           "<th>Weight, basis</th></tr></thead>\n<tbody>\n",
           r->out);
     for (size_t i = 0; i < figures->n; i++)

@@ -28,13 +28,23 @@ static void describe(const struct qs_figure *figure, const struct qs_plot *plot,
         used += (size_t)snprintf(text + used, size - used, ", %s", panel->value[i]);
 }
 
+/* A heading over the panels of a plot, unless it would repeat the figure's. */
+static void begin_plot(struct qs_report *r, const struct qs_figure *figure,
+                       const struct qs_plot *plot)
+{
+    if (*plot->title && strcmp(plot->title, figure->title) != 0)
+        qs_html(r->out, "<h3>%s</h3>\n", plot->title);
+    fputs("<div class=\"grid\">\n", r->out);
+}
+
 static void write_panel(const struct qs_figure *figure, const struct qs_plot *plot,
                         const struct qs_panels *panels, const struct qs_panel *panel,
                         void *context)
 {
     struct qs_report *r = context;
     char file[900], prefix[QS_PANEL_TEXT + 2], label[512];
-    (void)panels;
+    if (panel == panels->panel)
+        begin_plot(r, figure, plot);
     snprintf(file, sizeof file, "%s/figures/%s.svg", r->run->path, panel->name);
     snprintf(prefix, sizeof prefix, "%s-", panel->name);
     describe(figure, plot, panel, label, sizeof label);
@@ -49,6 +59,8 @@ static void write_panel(const struct qs_figure *figure, const struct qs_plot *pl
     write_link(r, panel->name, "svg", " · ");
     write_link(r, panel->name, "pdf", " · ");
     fputs("</figcaption>\n</figure>\n", r->out);
+    if (panel + 1 == panels->panel + panels->n)
+        fputs("</div>\n", r->out);
 }
 
 static void write_figure(struct qs_report *r, const struct qs_figure *figure, size_t i)
@@ -59,13 +71,12 @@ static void write_figure(struct qs_report *r, const struct qs_figure *figure, si
         qs_html(r->out, "<p>%s</p>\n", figure->question);
     if (*figure->paper)
         qs_html(r->out, "<p class=\"paper\">After: %s</p>\n", figure->paper);
-    fputs("<div class=\"grid\">\n", r->out);
     if (qs_figure_visit(r->run, figure, write_panel, r, r->error, r->error_size) != 0)
         r->failed = 1;
     qs_html(r->out,
-            "</div>\n<p class=\"note\">Data: <a href=\"cells.csv\">cells.csv</a>, rows "
+            "<p class=\"note\">Data: <a href=\"cells.csv\">cells.csv</a>, rows "
             "with figure <code>%s</code>. Measured by</p>\n"
-            "<pre>quiesce run %s%s</pre>\n",
+            "<pre>scripts/run %s%s</pre>\n",
             figure->id, figure->id, r->options);
 }
 
