@@ -48,7 +48,7 @@ set border 3 lw 1 lc rgb "#444444"
 set tics nomirror out scale 0.6 textcolor rgb "#222222"
 set grid ytics lt 1 lw 1 lc rgb "#e4e4e4"
 set grid noxtics
-set key outside top center horizontal Left reverse samplen 2 spacing 1.05 width -1.5 maxcols 4 nobox font ",12"
+set key outside top center horizontal Left reverse samplen 2 spacing 1.05 width -3 maxcols 4 nobox font ",11.5"
 set title font ",13" offset 0,-0.3
 set xlabel offset 0,0.6
 set ylabel offset 0.8,0

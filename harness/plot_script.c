@@ -343,7 +343,7 @@ static unsigned height_of(const struct qs_drawing *d, const struct looks *l)
 {
     unsigned columns = l->by_structure && l->by_scheme ? 2 : 3;
     unsigned rows = ((unsigned)d->panel->n + columns - 1) / columns;
-    return 370 + 18 * rows;
+    return 396 + 17 * rows;
 }
 
 /* gnuplot takes letters only for the prefix of an SVG's ids. */
