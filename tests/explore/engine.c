@@ -38,7 +38,6 @@ static bool in_finish;
 
 static const char *const kind_names[] = {
     [QX_OK] = "ok",
-    [QX_TRUNCATED] = "step bound",
     [QX_USE_AFTER_FREE] = "use after free",
     [QX_DOUBLE_FREE] = "double free or retire",
     [QX_WILD_POINTER] = "wild pointer",
@@ -353,10 +352,9 @@ void qx_point(void)
         return;
     step++;
     qx_totals.steps++;
-    if (step > qx_settings.step_bound) {
-        qx_finding.kind = QX_TRUNCATED;
-        abandon();
-    }
+    if (step > qx_settings.step_bound)
+        qx_found(QX_LIVELOCK, "T%u goes on after %u steps", current,
+                 qx_settings.step_bound);
     if (step == stall_step && stalled_thread < QX_MAIN &&
         !threads[stalled_thread].ended)
         threads[stalled_thread].stalled = true;
@@ -459,7 +457,6 @@ bool qx_execute(uint64_t number, unsigned (*prepare)(void), void (*body)(unsigne
     switch_to(first);
     current = QX_MAIN;
     qx_totals.executions++;
-    qx_totals.truncated += qx_finding.kind == QX_TRUNCATED;
     bool stalled = stalled_thread < QX_MAIN && threads[stalled_thread].stalled;
     qx_totals.stalled += stalled;
     expected_steps = (expected_steps * 7 + (step < 16 ? 16 : step)) / 8;
@@ -474,5 +471,5 @@ bool qx_execute(uint64_t number, unsigned (*prepare)(void), void (*body)(unsigne
             finish();
         in_finish = false;
     }
-    return !qx_finding.kind || qx_finding.kind == QX_TRUNCATED;
+    return !qx_finding.kind;
 }

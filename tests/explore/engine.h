@@ -20,7 +20,6 @@ enum qx_model { QX_SC, QX_TSO, QX_C11 };
 
 enum qx_kind {
     QX_OK,
-    QX_TRUNCATED, /* step bound: no finding unless threads are waiting for each other */
     QX_USE_AFTER_FREE,
     QX_DOUBLE_FREE,
     QX_WILD_POINTER,
@@ -51,7 +50,7 @@ struct qx_settings {
 };
 
 struct qx_totals {
-    uint64_t executions, steps, switches, truncated, stalled;
+    uint64_t executions, steps, switches, stalled;
 };
 
 extern struct qx_settings qx_settings;

@@ -170,11 +170,11 @@ static bool explore(const struct qs_map_ops *ops)
     }
     double elapsed = seconds() - start;
     printf("%-14s %-14s nothing found in %8lu executions, %4.0fk/s, %3.0f steps each, "
-           "%lu with a stalled thread, %lu cut off\n",
+           "%lu with a stalled thread\n",
            ops->structure, ops->reclaim, (unsigned long)qx_totals.executions,
            (double)qx_totals.executions / elapsed / 1e3,
            (double)qx_totals.steps / (double)qx_totals.executions,
-           (unsigned long)qx_totals.stalled, (unsigned long)qx_totals.truncated);
+           (unsigned long)qx_totals.stalled);
     fflush(stdout);
     return true;
 }

@@ -39,6 +39,8 @@ static unsigned prepare(void)
     for (unsigned i = 0; i < program.threads; i++) {
         qx_act_as(i);
         threads[i] = ops->thread_register(map);
+        threads[i]->random =
+            1 + ((uint64_t)qx_random(UINT32_MAX) << 32); /* heights vary */
     }
     qx_act_as(0);
     for (unsigned k = 0; k < QX_KEYS; k++)
