@@ -20,6 +20,7 @@ static const struct verb {
     { "plot", "draw the figures of a run", qs_verb_plot },
     { "report", "write the report of a run as one HTML file", qs_verb_report },
     { "compare", "statistics of two runs, side by side", qs_verb_compare },
+    { "check", "explore schedules of small programs for bugs", qs_verb_check },
     { "doctor", "can this machine be trusted?", qs_verb_doctor },
     { "place", "which thread goes where, as a table and a picture", qs_verb_place },
     { "completions", "print the completion of a shell", qs_verb_completions },
