@@ -104,11 +104,11 @@ static int take_apart(const char *text, struct pieces *p, char *error, size_t si
 static int take_column(const char *name, char *to, size_t to_size, char *error,
                        size_t size)
 {
-    static const struct qs_row nothing;
-    bool known;
-
-    qs_row_number(&nothing, name, &known);
-    if (known && snprintf(to, to_size, "%s", name) < (int)to_size)
+    if (qs_column_exists(name) && qs_column_names(name)) {
+        snprintf(error, size, "%s holds names, not numbers", name);
+        return -1;
+    }
+    if (qs_column_exists(name) && snprintf(to, to_size, "%s", name) < (int)to_size)
         return 0;
     qs_unknown_name("column", name, qs_column_at, error, size);
     return -1;

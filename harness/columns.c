@@ -12,12 +12,22 @@
 static const char *const extra_columns[] = { "pair", "size", "update", "invalid" };
 enum { EXTRA_COLUMNS = sizeof extra_columns / sizeof *extra_columns };
 
+/* Columns that are always empty have nothing to say. */
 const char *qs_column_at(unsigned i)
 {
-    if (i < qs_column_count)
-        return qs_columns[i].name;
-    return i - qs_column_count < EXTRA_COLUMNS ? extra_columns[i - qs_column_count]
-                                               : NULL;
+    for (size_t k = 0; k < qs_column_count; k++)
+        if (qs_columns[k].kind != QS_COLUMN_ABSENT && i-- == 0)
+            return qs_columns[k].name;
+    return i < EXTRA_COLUMNS ? extra_columns[i] : NULL;
+}
+
+bool qs_column_exists(const char *column)
+{
+    const char *known;
+    for (unsigned i = 0; (known = qs_column_at(i)); i++)
+        if (!strcmp(known, column))
+            return true;
+    return false;
 }
 
 double qs_row_number(const struct qs_row *row, const char *column, bool *known)

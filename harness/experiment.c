@@ -322,7 +322,7 @@ struct qs_figure *qs_experiment_read(const char *path, char *error, size_t error
     r.figure = new_figure(path);
     int malformed = ini_parse_stream(next_line, &r, take_line, &r);
     if (malformed < 0 || ferror(r.file))
-        fail(&r, r.line + 1, "cannot be read");
+        fail(&r, r.line + 1, "cannot be read: %s", strerror(errno));
     if (malformed > 0)
         fail(&r, (unsigned)malformed, "neither [section] nor key = value");
     fclose(r.file);

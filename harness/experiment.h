@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { QS_EXPERIMENT_ERROR = 512 }; /* room for any message of this module */
+enum { QS_EXPERIMENT_ERROR = 1536 }; /* room for any message of this module */
 
 /* Where a setting stands; presets override the first three. */
 enum qs_section { QS_FIXED, QS_AXES, QS_RUN, QS_QUICK, QS_FULL };

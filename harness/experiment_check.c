@@ -149,7 +149,7 @@ static int check_column(const struct check *c, const struct qs_plot *p,
 {
     char message[QS_EXPERIMENT_ERROR];
 
-    if (is_one_of(column, qs_column_at))
+    if (qs_column_exists(column))
         return 0;
     qs_unknown_name("column", column, qs_column_at, message, sizeof message);
     return fail(c, p->line, "[plot %s]: %s", p->name, message);
@@ -230,11 +230,11 @@ int qs_experiment_check(struct qs_figure *figure, char *error, size_t error_size
     struct check c = { figure, error, error_size };
     char message[QS_EXPERIMENT_ERROR];
 
-    if (!*figure->title)
-        return fail(&c, 1, "[figure] needs a title");
     for (size_t i = 0; i < figure->n_settings; i++)
         if (check_setting(&c, &figure->settings[i]))
             return -1;
+    if (!*figure->title)
+        return fail(&c, 1, "[figure] needs a title");
     if (check_choices(&c))
         return -1;
     if (qs_needs_check(figure->needs, message, sizeof message))

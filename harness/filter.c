@@ -176,8 +176,6 @@ static const char *read_comparison(const char *at, struct comparison *c, char *e
     const char *end = end_of_comparison(at);
     size_t length = strcspn(at, "=!<>&, \t");
     const char *operand = read_operator(skip_blanks(at + length), &c->op);
-    static const struct qs_row nothing;
-    bool known;
 
     if (!operand || !copy_until(at, at + length, c->column, sizeof c->column) ||
         !copy_until(skip_blanks(operand), end, c->value, sizeof c->value)) {
@@ -186,8 +184,7 @@ static const char *read_comparison(const char *at, struct comparison *c, char *e
                  (int)(end - at), at);
         return NULL;
     }
-    qs_row_number(&nothing, c->column, &known);
-    if (!known && !qs_column_names(c->column)) {
+    if (!qs_column_exists(c->column)) {
         qs_unknown_name("column", c->column, qs_column_at, error, error_size);
         return NULL;
     }

@@ -42,6 +42,7 @@ char *qs_row_value_text(const struct qs_row *row, const char *column,
  * agree with the operations' results, else 0. */
 double qs_row_number(const struct qs_row *row, const char *column, bool *known);
 
+bool qs_column_exists(const char *column);
 /* Whether the column holds names and no numbers. */
 bool qs_column_names(const char *column);
 

@@ -238,12 +238,14 @@ int qs_verb_run(int argc, char **argv)
     qs_selection_init(&run.selection);
     if (!argp_parse(&argp, argc, argv, 0, NULL, &run))
         status = open_topology(&run);
+    qs_run_watch_signals(true);
     if (run.topology)
         status = run.is_resume ? resume(&run) : begin(&run);
     if (run.log && !status) {
         say_machine(&run);
         say_plan(&run);
         status = qs_run_measure(&run);
+        qs_run_watch_signals(false);
         if (!status)
             status = qs_run_finish(&run);
     }

@@ -61,7 +61,10 @@ int qs_run_find(struct qs_run *run);
 int qs_run_check_machine(struct qs_run *run);
 int qs_run_skip_done(struct qs_run *run);
 
-/* run_measure.c: measures the steps that are left. */
+/* run_measure.c: from here on SIGINT and SIGTERM end the run between two repeats, a
+ * second one at once; or they are the system's business again. */
+void qs_run_watch_signals(bool on);
+/* Measures the steps that are left. */
 int qs_run_measure(struct qs_run *run);
 
 /* run_finish.c: verdicts, figures, report. */

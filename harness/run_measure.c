@@ -28,7 +28,7 @@ static void take_signal(int number)
     errno = before;
 }
 
-static void watch_signals(bool on)
+void qs_run_watch_signals(bool on)
 {
     struct sigaction action;
 
@@ -162,12 +162,10 @@ int qs_run_measure(struct qs_run *run)
 
     qs_run_log(run, "%zu of %zu repeats are to be measured", run->n_steps - first,
                run->n_steps);
-    watch_signals(true);
     qs_progress_begin(seconds_left(run), (unsigned)(run->n_steps - first));
     for (size_t i = first; i < run->n_steps && !status && !is_stopping(); i++)
         status = take_step(run, &run->steps[i]);
     qs_progress_end();
-    watch_signals(false);
     if (status || (is_stopping() && run->n_done + run->bad < run->n_steps))
         return say_stopped(run, status);
     qs_run_log(run, "all measured, %zu failed or invalid", run->bad);

@@ -155,6 +155,20 @@ static int check_cells(const struct qs_plan *plan, const struct qs_topology *top
     return 0;
 }
 
+static int say_empty(const struct qs_choices *choices, size_t too_wide, char *error,
+                     size_t error_size)
+{
+    if (too_wide)
+        snprintf(error, error_size,
+                 "no cell is left: all have more threads than processors; --set "
+                 "oversubscribe=yes");
+    else
+        snprintf(error, error_size, "no cell is left%s%s%s",
+                 choices->only ? " by --only '" : "",
+                 choices->only ? choices->only : "", choices->only ? "'" : "");
+    return -1;
+}
+
 void qs_plans_free(struct qs_plan *plans, size_t n)
 {
     for (size_t i = 0; plans && i < n; i++)
@@ -170,7 +184,7 @@ struct qs_plan *qs_plans_make(const struct qs_figures *figures,
     struct qs_limits limits = qs_limits_of(topology);
     struct qs_plan *plans = qs_needed(calloc(figures->n + 1, sizeof *plans));
     int result = 0;
-    size_t cells = 0, unmet = 0;
+    size_t cells = 0, unmet = 0, too_wide = 0;
 
     for (size_t i = 0; i < figures->n && result == 0; i++) {
         result = qs_plan_make(figures->figure[i], choices, &limits, &plans[i], error,
@@ -178,14 +192,11 @@ struct qs_plan *qs_plans_make(const struct qs_figures *figures,
         if (result == 0)
             result = check_cells(&plans[i], topology, error, error_size);
         cells += plans[i].n;
+        too_wide += plans[i].too_wide;
         unmet += *plans[i].unmet != 0;
     }
-    if (result == 0 && cells == 0 && unmet < figures->n) {
-        snprintf(error, error_size, "no cell is left%s%s%s",
-                 choices->only ? " by --only '" : "",
-                 choices->only ? choices->only : "", choices->only ? "'" : "");
-        result = -1;
-    }
+    if (result == 0 && cells == 0 && unmet < figures->n)
+        result = say_empty(choices, too_wide, error, error_size);
     if (result == 0)
         return plans;
     qs_plans_free(plans, figures->n);

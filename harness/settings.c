@@ -296,15 +296,28 @@ static void explain(const struct key *key, const char *value, char *error, size_
     }
 }
 
+/* A pair that is named must run. */
+static int check_pair(const struct qs_cell *cell, char *error, size_t size)
+{
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+
+    if (pair && pair->ops)
+        return 0;
+    snprintf(error, size, "%s does not run over %s: %s", cell->structure, cell->reclaim,
+             pair ? pair->reason : "the pair is not in the matrix");
+    return -1;
+}
+
 static int check_one(const struct key *key, const char *value, char *error, size_t size)
 {
     static const struct qs_limits any = { 1, 1, 1 };
     struct qs_cell cell;
 
     memset(&cell, 0, sizeof cell);
-    if (key->apply(value, &any, &cell) ||
-        (takes_all(key->name) && !strcmp(value, "all")))
+    if (takes_all(key->name) && !strcmp(value, "all"))
         return 0;
+    if (key->apply(value, &any, &cell))
+        return key->apply == apply_pair ? check_pair(&cell, error, size) : 0;
     explain(key, value, error, size);
     return -1;
 }
