@@ -114,7 +114,8 @@ static bool prepare(const struct qs_run_dir *run, struct drawing_room *room)
     }
     room->style = read_style(run, file, sizeof file);
     if (!room->style)
-        fail(room, QS_EXIT_FAILED, file, strerror(errno));
+        fail(room, QS_EXIT_FAILED, file,
+             "cannot be read; name its folder with --experiments");
     write_room_caption(run, room);
     return room->style;
 }
