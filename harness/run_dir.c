@@ -91,17 +91,14 @@ static int read_figures(struct qs_run_dir *run, char *error, size_t error_size)
                            error_size);
 }
 
-/* From run.json's own members, or from its line about the topology. */
+/* Without run.json nobody knows how many processors there were: then no number of
+ * threads counts as too many. */
 static void read_limits(struct qs_run_dir *run)
 {
     struct qs_limits *l = &run->limits;
-    const char *topology = qs_run_fact(run, "topology");
     l->cores = (unsigned)atoi(qs_json_text(&run->facts, "limits.cores"));
     l->pus = (unsigned)atoi(qs_json_text(&run->facts, "limits.pus"));
     l->numa_nodes = (unsigned)atoi(qs_json_text(&run->facts, "limits.numa_nodes"));
-    if (!l->pus)
-        sscanf(topology, "%u core%*[s,] %u PU%*[s,] %u NUMA", &l->cores, &l->pus,
-               &l->numa_nodes);
     if (!l->pus)
         *l = (struct qs_limits){ 65536, 65536, 1 };
 }
