@@ -25,8 +25,7 @@ struct qs_setting {
 };
 
 /* A [plot NAME].  Empty strings, never NULL, where the file says nothing.  Columns are
- * those of cells.csv (results.h) and the ones qs_row_value_text() adds (filter.h):
- * pair, size. */
+ * those of cells.csv (results.h) and the ones filter.h adds: pair, size, update. */
 struct qs_plot {
     char *name;  /* also the file name: figures/<figure>-<name>.svg */
     char *title; /* empty: the figure's */
