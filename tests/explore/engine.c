@@ -3,6 +3,7 @@
 #include "tests/explore/backend.h"
 #include "tests/explore/backend_system.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -401,8 +402,20 @@ static void start_stack(struct virtual_thread *t)
     t->stack_pointer = top;
 }
 
+/* A crash of the code under exploration is a finding like others.  The handler runs on
+ * the thread's own stack and is left by switching away from it. */
+static void crashed(int signal_number)
+{
+    qx_found(QX_WILD_POINTER, "T%u crashed: %s", current, strsignal(signal_number));
+    abort();
+}
+
 void qx_setup(void)
 {
+    struct sigaction action = { .sa_handler = crashed, .sa_flags = SA_NODEFER };
+
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
     for (unsigned i = 0; i < QX_THREADS; i++)
         threads[i].stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -14,14 +14,15 @@ enum {
     OPTION_RARELY,
     OPTION_STALL,
     OPTION_FAIL_MEMORY,
-    OPTION_EXHAUST
+    OPTION_EXHAUST,
+    OPTION_NO_SHRINK
 };
 
 static struct {
     const char *structure, *reclaim;
     uint64_t schedules, replay;
     int model; /* -1: all */
-    bool replays, has_program, exhausts;
+    bool replays, has_program, exhausts, as_found;
     struct qx_program program;
     struct qx_settings settings;
 } arguments = { .schedules = 30000, .model = -1 };
@@ -34,6 +35,7 @@ static const struct argp_option options[] = {
       "also every schedule of all programs of two calls, up to the bound of preemptions",
       0 },
     { "preemptions", 'p', "N", 0, "bound for --exhaust (2)", 0 },
+    { "no-shrink", OPTION_NO_SHRINK, 0, 0, "show a finding as it was found", 0 },
     { "strategy", 't', "NAME", 0, "random, burst, pct or mix (mix)", 0 },
     { "model", 'm', "NAME", 0, "only sc, tso or c11 (all three in turn)", 0 },
     { "seed", 'S', "N", 0, "of the random decisions (1)", 0 },
@@ -96,6 +98,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         break;
     case OPTION_EXHAUST:
         arguments.exhausts = true;
+        break;
+    case OPTION_NO_SHRINK:
+        arguments.as_found = true;
         break;
     case OPTION_REPLAY:
         arguments.replays = true;
@@ -164,7 +169,8 @@ static bool explore(const struct qs_map_ops *ops)
         found = qx_search_all(ops, arguments.model, &failure);
     }
     if (found) {
-        qx_shrink(ops, &failure);
+        if (!arguments.as_found)
+            qx_shrink(ops, &failure);
         qx_explain(ops, &failure);
         return false;
     }

@@ -88,14 +88,21 @@ static void body(unsigned self)
 static void read_all(void)
 {
     struct qs_thread *reader = ops->thread_register(map);
+    struct qs_map_sum sum;
+    uint64_t present = 0;
 
     for (unsigned k = 0; k < QX_KEYS; k++) {
         uint64_t value = 0;
         struct qx_event *e = qx_history_start(QX_GET, k, 0);
         bool found = ops->get(map, reader, k, &value);
         qx_history_end(e, found, value);
+        present += found;
     }
     ops->thread_unregister(reader);
+    ops->sum(map, &sum);
+    if (sum.keys != present)
+        qx_found(QX_WRONG_COUNT, "a walk meets %lu keys, %lu are present",
+                 (unsigned long)sum.keys, (unsigned long)present);
 }
 
 static void finish(void)
