@@ -30,7 +30,7 @@ struct qs_plot {
     char *name;  /* also the file name: figures/<figure>-<name>.svg */
     char *title; /* empty: the figure's */
     char *x, *y;
-    bool xlog, ylog; /* "; log2" and "; log" after the column, or as "threads log2" */
+    bool xlog, ylog; /* "log2" or "log" after the column: "threads log2" */
     char *series;    /* columns, comma separated; one curve per combination */
     char *panel;     /* columns, comma separated; one panel per combination, or empty */
     char *where;     /* filter.h: only these rows, or empty */
