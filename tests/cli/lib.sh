@@ -12,13 +12,13 @@ passed=0 failed=0
 
 # ok CLAIM COMMAND... - the command succeeds.
 ok() {
-    claim=$1
+    ok_claim=$1
     shift
     if "$@"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "FAILED $claim: $*"
+        echo "FAILED $ok_claim: $*"
     fi
 }
 
@@ -31,13 +31,13 @@ run() {
 # says STATUS TEXT ARGUMENT... - the tool ends with the status and one line on stderr
 # that contains the text.
 says() {
-    wanted=$1 text=$2
+    says_status=$1 says_text=$2
     shift 2
     run "$@"
-    if [ "$status" -ne "$wanted" ] || ! grep -qF -e "$text" "$work/err" ||
+    if [ "$status" -ne "$says_status" ] || ! grep -qF -e "$says_text" "$work/err" ||
         [ "$(grep -vc '^Try \|^warning:' "$work/err")" -ne 1 ] || [ -s "$work/out" ]; then
         failed=$((failed + 1))
-        echo "FAILED quiesce $*: status $status (not $wanted), wanted one line with: $text"
+        echo "FAILED quiesce $*: status $status (not $says_status), wanted one line with: $says_text"
         sed 's/^/    out: /' "$work/out" | head -3
         sed 's/^/    err: /' "$work/err" | head -5
     else
