@@ -53,11 +53,11 @@ column() {
         { print $c }' "$2"
 }
 
-# rows CONDITION FILE - how many rows of a CSV file do not fulfil an awk condition on
-# columns written as $name.
+# violations CONDITION FILE - how many rows do not fulfil an awk condition on columns
+# written as v("name").
 violations() {
     condition=$1 file=$2
-    awk -F, -v header="$(head -1 "$file")" -v ignored="" "
+    awk -F, "
         NR == 1 { for (i = 1; i <= NF; i++) at[\$i] = i; next }
         function v(name) { if (!(name in at)) { print \"no column \" name; exit }
                            return \$at[name] }

@@ -156,8 +156,8 @@ static void check_totals(struct trial *trial, uint64_t present)
         CHECK_EQ(stats.freed_nodes, 0);
     else
         CHECK_EQ(stats.freed_nodes, stats.retired_nodes);
-    if (trial->ops->frees_at_once)
-        CHECK_EQ(stats.peak_nodes, 0);
+    if (trial->ops->frees_at_once) /* the sampler may see a node between two counters */
+        CHECK_LE(stats.peak_nodes, THREADS);
 }
 
 /* Fewer operations where each takes long or is watched by a sanitizer. */
