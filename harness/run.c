@@ -225,6 +225,7 @@ static void close_all(struct qs_run *run)
     if (run->topology)
         qs_topology_close(run->topology);
     qs_selection_clear(&run->selection);
+    free(run->saved);
 }
 
 int qs_verb_run(int argc, char **argv)

@@ -18,6 +18,7 @@ struct qs_run {
     const char *out, *resume; /* --out DIR, --resume=DIR */
     bool is_resume, force, no_plot, verbose;
     char *const *argv;
+    char *saved; /* the options of a resumed run; the selection points into it */
 
     /* What follows from it. */
     struct qs_topology *topology;

@@ -95,7 +95,7 @@ int qs_run_save(struct qs_run *run)
     return status ? status : copy_style(run);
 }
 
-/* Takes one line of the options; what it points to lives as long as the program. */
+/* Takes one line of the options, which the selection goes on pointing into. */
 static int load_option(struct qs_run *run, char *line, char *error, size_t error_size)
 {
     struct qs_selection *s = &run->selection;
@@ -139,10 +139,10 @@ int qs_run_load(struct qs_run *run)
     memcpy(given, s->set, n * sizeof *given);
     s->choices.n_set = 0;
     snprintf(path, sizeof path, "%s/experiments/options", run->path);
-    char *text = qs_file_text(path);
-    if (!text)
+    run->saved = qs_file_text(path);
+    if (!run->saved)
         return qs_run_file_failed(run, "experiments/options", errno);
-    int status = load_options(run, text);
+    int status = load_options(run, run->saved);
     for (size_t i = 0; i < n; i++)
         s->set[s->choices.n_set++] = given[i];
     snprintf(experiments, sizeof experiments, "%s/experiments", run->path);
