@@ -129,9 +129,9 @@ int qs_verb_list(int argc, char **argv)
     if (!a.what || !strcmp(a.what, "pairs"))
         return list_pairs(a.csv);
     if (!strcmp(a.what, "figures"))
-        return qs_list_figures();
+        return qs_list_figures(a.csv);
     if (!strcmp(a.what, "claims"))
-        return qs_list_claims();
+        return qs_list_claims(a.csv);
     qs_unknown_name("list of", a.what, subject_at, message, sizeof message);
     fprintf(stderr, "quiesce: %s\n", message);
     return QS_EXIT_USAGE;

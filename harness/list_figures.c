@@ -22,9 +22,9 @@ static int read_all(struct qs_figures *figures)
     return QS_EXIT_USAGE;
 }
 
-/* How long a figure takes here with a preset, or "-". */
-static void time_of(const struct qs_figure *figure, enum qs_section preset,
-                    const struct qs_topology *topology, char text[QS_DURATION_TEXT])
+/* How long a figure takes here with a preset; negative if that cannot be told. */
+static double time_of(const struct qs_figure *figure, enum qs_section preset,
+                      const struct qs_topology *topology)
 {
     struct qs_selection s;
     struct qs_limits limits = qs_limits_of(topology);
@@ -33,19 +33,40 @@ static void time_of(const struct qs_figure *figure, enum qs_section preset,
 
     qs_selection_init(&s);
     s.choices.preset = preset;
-    strcpy(text, "-");
     if (qs_plan_make(figure, &s.choices, &limits, &plan, error, sizeof error))
-        return;
-    qs_duration_text(qs_plan_seconds(&plan), text);
+        return -1;
+    double seconds = qs_plan_seconds(&plan);
     qs_plan_free(&plan);
+    return seconds;
+}
+
+/* A field as RFC 4180 has it, and what follows it. */
+static void put_field(const char *text, char end)
+{
+    putchar('"');
+    for (; *text; text++)
+        printf(*text == '"' ? "\"\"" : "%c", *text);
+    putchar('"');
+    putchar(end);
+}
+
+static void put_figure(const struct qs_figure *f, const struct qs_topology *topology)
+{
+    printf("%s,", f->id);
+    put_field(f->title, ',');
+    put_field(f->question, ',');
+    put_field(f->paper, ',');
+    put_field(f->needs, ',');
+    printf("%zu,%.0f,%.0f\n", f->n_claims, time_of(f, QS_QUICK, topology),
+           time_of(f, QS_FULL, topology));
 }
 
 static void print_figure(const struct qs_figure *f, const struct qs_topology *topology)
 {
     char quick[QS_DURATION_TEXT], full[QS_DURATION_TEXT];
 
-    time_of(f, QS_QUICK, topology, quick);
-    time_of(f, QS_FULL, topology, full);
+    qs_duration_text(time_of(f, QS_QUICK, topology), quick);
+    qs_duration_text(time_of(f, QS_FULL, topology), full);
     printf("%s\n  %s\n", f->id, f->title);
     if (*f->question)
         printf("  asks    %s\n", f->question);
@@ -60,7 +81,7 @@ static void print_figure(const struct qs_figure *f, const struct qs_topology *to
     puts("\n");
 }
 
-int qs_list_figures(void)
+int qs_list_figures(bool csv)
 {
     struct qs_figures figures;
     char error[256];
@@ -69,8 +90,10 @@ int qs_list_figures(void)
     if (status)
         return status;
     struct qs_topology *topology = qs_topology_open(NULL, error, sizeof error);
+    if (topology && csv)
+        puts("figure,title,question,paper,requires,claims,quick_seconds,full_seconds");
     for (size_t i = 0; topology && i < figures.n; i++)
-        print_figure(figures.figure[i], topology);
+        (csv ? put_figure : print_figure)(figures.figure[i], topology);
     if (!topology) {
         fprintf(stderr, "quiesce: %s\n", error);
         status = QS_EXIT_MACHINE;
@@ -94,16 +117,30 @@ static void print_claim(const struct qs_figure *f, const struct qs_claim *c)
     putchar('\n');
 }
 
-int qs_list_claims(void)
+static void put_claim(const struct qs_figure *f, const struct qs_claim *c)
+{
+    printf("%s,%s,%s,%s,", f->id, c->id, qs_severity_name(c->severity),
+           qs_basis_name(c->basis));
+    put_field(c->say, ',');
+    put_field(c->where, ',');
+    put_field(c->test, ',');
+    put_field(c->paper, ',');
+    put_field(c->needs, '\n');
+}
+
+int qs_list_claims(bool csv)
 {
     struct qs_figures figures;
     int status = read_all(&figures);
 
     if (status)
         return status;
+    if (csv)
+        puts("figure,claim,severity,basis,say,where,test,paper,requires");
     for (size_t i = 0; i < figures.n; i++)
         for (size_t c = 0; c < figures.figure[i]->n_claims; c++)
-            print_claim(figures.figure[i], &figures.figure[i]->claims[c]);
+            (csv ? put_claim : print_claim)(figures.figure[i],
+                                            &figures.figure[i]->claims[c]);
     qs_figures_free(&figures);
     return 0;
 }

@@ -6,6 +6,8 @@
 #ifndef QS_HARNESS_VERBS_H
 #define QS_HARNESS_VERBS_H
 
+#include <stdbool.h>
+
 int qs_verb_list(int argc, char **argv);
 int qs_verb_bench(int argc, char **argv);
 int qs_verb_run(int argc, char **argv);
@@ -19,8 +21,8 @@ int qs_verb_place(int argc, char **argv);
 int qs_verb_completions(int argc, char **argv);
 
 /* `list figures` and `list claims`: what the experiment files offer. */
-int qs_list_figures(void);
-int qs_list_claims(void);
+int qs_list_figures(bool csv);
+int qs_list_claims(bool csv);
 
 /* The name of the i-th verb and a line about it; NULL past the end. */
 const char *qs_verb_name(unsigned i);
