@@ -120,7 +120,8 @@ static void sort_items(struct gathering *g)
         read_values(g->items[i].row, p->series_columns, p->n_series_columns,
                     g->items[i].series);
     }
-    qsort_r(g->items, g->n, sizeof *g->items, compare_points, p);
+    if (g->n)
+        qsort_r(g->items, g->n, sizeof *g->items, compare_points, p);
 }
 
 static bool differ(const struct item *a, const struct item *b, const char *column)
