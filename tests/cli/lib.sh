@@ -87,9 +87,10 @@ question = Does all of it work?
 structure = split_ordered
 keys      = 1k
 update    = 20%
+oversubscribe = yes
 [axes]
 reclaim = leak, hp
-threads = 1, max
+threads = 1, 2
 [run]
 repeats  = 6
 warmup   = 5ms
