@@ -3,13 +3,23 @@
  * A claim's test is one of (M a column such as cpu_ns_per_op; A, B filters as of
  * filter.h; X an axis, also as log2(X))
  *
- *   VALUE >= 1.5    VALUE <= 2    VALUE in [0.75, 1.25]      where VALUE is one of
- *     median(M)  ratio(M, A, B)  difference(M, A, B)  slope(M, X)  slope_ratio(M, X, A,
- * B) fit_r2(M, X)  spearman(M, X)  spread(M, X)  largest(M) equal(M, X) within 1% M
- * agrees along X: spread(M, X) <= 1.01 flat(M, X) within 10%      the same, for
- * continuous axes increasing(M, X)           spearman(M, X) >= 0.7 decreasing(M, X)
- * spearman(M, X) <= -0.7 zero(M)                    in every single repeat bounded(M)
- * <= x            likewise: largest(M) <= x order(M, A > B > C)        medians in this
+ *   VALUE >= 1.5    VALUE <= 2    VALUE in [0.75, 1.25]
+ *
+ * where VALUE is one of
+ *
+ *   median(M)    ratio(M, A, B)    difference(M, A, B)    slope(M, X)
+ *   slope_ratio(M, X, A, B)    fit_r2(M, X)    spearman(M, X)
+ *   spread(M, X)    largest(M)
+ *
+ * or one of
+ *
+ *   equal(M, X) within 1%    M agrees along X: spread(M, X) <= 1.01
+ *   flat(M, X) within 10%    the same, for continuous axes
+ *   increasing(M, X)         spearman(M, X) >= 0.7
+ *   decreasing(M, X)         spearman(M, X) <= -0.7
+ *   zero(M)                  in every single repeat
+ *   bounded(M) <= x          likewise: largest(M) <= x
+ *   order(M, A > B > C)      medians in this order, each by its interval
  * order, each by its interval
  *
  * Cells that differ in anything the test does not name are separate groups, and the

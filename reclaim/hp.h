@@ -18,10 +18,11 @@
  *   (1) publish  seq_cst store; as a release it also keeps the reads of the node that
  *                the slot named before in front of it
  *   (2) reload   seq_cst load; acquires the node's content
- *   (3) inspect  seq_cst load, acquires (1) and (4): reads of a node dropped precede
- * its free (4) drop     release store of 0 (5) copy     seq_cst store to a higher slot
- * while the lower one still names the node; scans read upwards, so one of the two is
- * seen
+ *   (3) inspect  seq_cst load, acquires (1) and (4): reads of a node dropped before
+ *                precede its free
+ *   (4) drop     release store of 0
+ *   (5) copy     seq_cst store to a higher slot while the lower one still names the
+ *                node; scans read upwards, so one of the two is seen
  *
  * Cost: a full fence per node visited.
  * Garbage: at most threads * (batch + slots * threads), whoever stalls.

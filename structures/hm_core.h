@@ -32,9 +32,11 @@
  * (5) and their own accesses (hp.h), and on x86-64 and ARMv8.1 it costs no more than
  * acq_rel.
  *   (1) protect, at least an acquire: pairs with (3), (4) and (5), sees the node's
- * content (2) acquire: pairs with (3) and (5) of whoever wrote cur's link; a weaker
- * load could follow a successor before its key is visible (3) releases the new node's
- * content;  (4) and (5) pass on what they acquired
+ *       content
+ *   (2) acquire: pairs with (3) and (5) of whoever wrote cur's link; a weaker load
+ *       could follow a successor before its key is visible
+ *   (3) releases the new node's content
+ *   (4) and (5) pass on what they acquired
  *
  * Progress: lock-free.  Each retry means that another thread's CAS succeeded.
  *
