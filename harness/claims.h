@@ -20,7 +20,6 @@
  *   zero(M)                  in every single repeat
  *   bounded(M) <= x          likewise: largest(M) <= x
  *   order(M, A > B > C)      medians in this order, each by its interval
- * order, each by its interval
  *
  * Cells that differ in anything the test does not name are separate groups, and the
  * claim must hold in each of them; the group nearest to failing is the one reported.
