@@ -52,9 +52,10 @@
  *   void qs_S_quiesce(t)           holds no node (the duty of QSBR's readers)
  *   void qs_S_offline(t), qs_S_online(t)   around waits: no duty while offline
  *   void qs_S_flush(t)             frees what can be freed now
- *   void qs_S_barrier(d)           waits until all is freed that was retired before by
- *       threads that have flushed since or are gone.  The caller is outside any
- *       operation and, if registered, offline.  Without effect under leak.
+ *   void qs_S_barrier(d)           waits until all is freed that was retired before,
+ * apart from what registered threads still keep to themselves: they free it as they go
+ * on, or by flush.  The caller is outside any operation and, if registered, offline.
+ *       Without effect under leak.
  *   void qs_S_stats(d, struct qs_stats *stats)   any thread, any time
  *
  * Capabilities, enum constants:
@@ -111,7 +112,8 @@ struct qs_stats {
 /* Optional settings of a domain; zero means the default. */
 struct qs_config {
     unsigned batch; /* retirements of one thread between scans */
-    uint64_t watermark_nodes, watermark_bytes; /* garbage above either calls back */
+    uint64_t watermark_nodes, watermark_bytes; /* garbage above either, at a scan, calls
+                                                   back; leak does not scan */
     void (*on_watermark)(const struct qs_stats *stats, void *argument);
     void *argument;
 };

@@ -32,7 +32,7 @@ static const struct argp_option options[] = {
     { "reclaim", 'r', "NAME", 0, "only this scheme", 0 },
     { "schedules", 'n', "N", 0, "random executions per pair (30000)", 0 },
     { "exhaust", OPTION_EXHAUST, 0, 0,
-      "also every schedule of all programs of two calls, up to the bound of preemptions",
+      "also every schedule of all programs of two calls against one, up to the bound of preemptions",
       0 },
     { "preemptions", 'p', "N", 0, "bound for --exhaust (2)", 0 },
     { "no-shrink", OPTION_NO_SHRINK, 0, 0, "show a finding as it was found", 0 },

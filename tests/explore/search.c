@@ -70,27 +70,37 @@ static bool exhaust(const struct qs_map_ops *ops, const struct qx_program *p,
     return false;
 }
 
-bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *failure)
+/* The i-th program of two calls against one: all operations, the second thread's key
+ * the same or another, everything present before or nothing.  False past the last. */
+static bool make_small_program(unsigned i, struct qx_program *p)
 {
     enum { OPERATIONS = QX_REMOVE + 1 };
+
+    *p = (struct qx_program){ .threads = 2, .calls = { 2, 1 } };
+    p->call[0][0].operation = (enum qx_operation)(i % OPERATIONS);
+    p->call[0][1].operation = (enum qx_operation)(i / OPERATIONS % OPERATIONS);
+    i /= OPERATIONS * OPERATIONS;
+    p->call[1][0].operation = (enum qx_operation)(i % OPERATIONS);
+    i /= OPERATIONS;
+    p->call[1][0].key = i % 2;
+    p->prefilled[0] = p->prefilled[1] = i / 2 % 2;
+    return i < 4;
+}
+
+bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *failure)
+{
+    struct qx_program p;
 
     qx_settings.strategy = QX_DFS;
     qx_settings.reuse = qx_settings.rarely = qx_settings.stall = false;
     qx_settings.fail_memory = false;
-    for (int model = 0; model < QX_MODELS; model++) {
+    for (int model = QX_SC; model < QX_MODELS; model++) {
         if ((only >= 0 && model != only) || model == QX_TSO)
             continue;
         qx_settings.model = (enum qx_model)model;
-        for (unsigned i = 0; i < OPERATIONS * OPERATIONS * 4; i++) {
-            struct qx_program p = { .threads = 2, .calls = { 1, 1 } };
-            p.call[0][0].operation = (enum qx_operation)(i % OPERATIONS);
-            p.call[1][0].operation = (enum qx_operation)(i / OPERATIONS % OPERATIONS);
-            p.call[1][0].key = i / (OPERATIONS * OPERATIONS) % 2;
-            p.prefilled[0] = i / (OPERATIONS * OPERATIONS * 2);
-            p.prefilled[1] = p.call[1][0].key;
+        for (unsigned i = 0; make_small_program(i, &p); i++)
             if (exhaust(ops, &p, failure))
                 return true;
-        }
     }
     return false;
 }

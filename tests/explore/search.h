@@ -25,7 +25,7 @@ bool qx_search_random(const struct qs_map_ops *ops, uint64_t executions, int onl
                       struct qx_failure *failure);
 
 /* Exhausts all schedules with at most qx_settings.preemptions preemptions of every
- * program of two threads with one call each, under sc and c11 or only one.  (What TSO
+ * program of two calls against one, under sc and c11 or only one.  (What TSO
  * shows c11 shows too, and its buffers would multiply the schedules.) */
 bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *failure);
 
