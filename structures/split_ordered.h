@@ -1,10 +1,14 @@
 /* split_ordered.h - lock-free hash map that grows without moving a node (template).
  *
  * O. Shalev and N. Shavit, "Split-Ordered Lists: Lock-Free Extensible Hash Tables", J.
- * ACM 53(3), 2006.  It differs in counting keys in stripes, in a directory of doubling
- * segments instead of a fixed number of equal ones, and in that dummies and pairs that
- * share an order are told apart by full key comparison, since setting the low bit of
- * the reversed hash loses the hash's top bit.
+ * ACM 53(3), 2006.  It differs in
+ *   - counting keys in stripes;
+ *   - a directory of doubling segments instead of a fixed number of equal ones;
+ *   - dummies that lie in the directory instead of being pointed to, which saves every
+ *     operation a cache miss; each is linked by the one thread that claims it, since
+ * two threads cannot link the same node;
+ *   - full key comparison between keys of one order, since setting the low bit of the
+ *     reversed hash loses the hash's top bit.
  *
  * Parameters, undefined again at the end:
  *   QS_MAP_NAME         prefix of everything generated; also `struct QS_MAP_NAME`
@@ -16,12 +20,13 @@
  *   QS_MAP_LOAD         optional: keys per bucket that make the table double (2)
  *
  * Algorithm.  All pairs live in one list (hm_core.h) ordered by bit-reversed hash.  A
- * bucket is an entry of the directory pointing to a dummy node in that list.  Doubling
- * the table moves nothing: bucket b splits into b and b + size, and the dummy of the
- * new one lands in the middle of b's run.  A bucket is initialised by the first
- * operation that needs it, which links its dummy behind the dummy of its parent, the
- * bucket whose number lacks the top bit.  An operation that meets no memory for a
- * segment or a dummy starts from the parent: correct, only farther off.
+ * bucket is an entry of the directory: a dummy node in that list, in front of the
+ * bucket's run.  Doubling the table moves nothing: bucket b splits into b and b + size,
+ * and the dummy of the new one lands in the middle of b's run.  The first operation
+ * that needs a bucket claims it and links its dummy behind the dummy of its parent, the
+ * bucket whose number lacks the top bit.  An operation that finds a bucket claimed but
+ * not linked yet, or meets no memory for a segment, starts from the parent: correct,
+ * only farther off.
  *
  * Linearization points are those of hm_core.h: insert by its CAS that links, remove by
  * its CAS that marks, the others by the load that decides.  Growing has none: which
@@ -30,12 +35,13 @@
  * Memory order.
  *   (1) segment load, acquire: pairs with (2), sees a zeroed segment
  *   (2) segment CAS, seq_cst: publishes it; the loser frees its own
- *   (3) entry load, acquire: pairs with (4), sees the dummy's order and link
- *   (4) entry store, release: every thread that stores there stores the same dummy, the
- *       one that won its place in the list
+ *   (3) state load, acquire: pairs with (4), sees the dummy's link
+ *   (4) state store, release: the dummy is in the list
  *   (5) size CAS, seq_cst: nothing is published by it, a stale size is only a parent
+ *   (6) claim CAS, seq_cst: picks one thread; publishes nothing
  *
- * Progress: lock-free.  A bucket's initialisation waits for nobody.
+ * Progress: lock-free.  Nobody waits for a claimed bucket; if its claimer dies, the
+ * bucket stays with its parent's run for ever.
  *
  * Reclamation: two slots, as hm_core.h.  Dummies, segments and the directory stay until
  * destroy, so links that lie in them may be protected from.
@@ -62,6 +68,8 @@
 #define QS_STRUCTURES_SPLIT_ORDERED_H
 
 enum { SPO_SEGMENTS = 48, SPO_FIRST_BUCKETS = 2 };
+
+enum { SPO_ABSENT, SPO_CLAIMED, SPO_LINKED };
 
 static inline uint64_t spo_reverse_bits(uint64_t x)
 {
@@ -98,13 +106,14 @@ static inline size_t spo_parent_of(size_t bucket)
 #define spo_chain_find   QS_NAME(QS_MAP_NAME, chain_find)
 #define spo_chain_link   QS_NAME(QS_MAP_NAME, chain_link)
 #define spo_chain_remove QS_NAME(QS_MAP_NAME, chain_remove)
-#define spo_free_all     QS_NAME(QS_MAP_NAME, chain_free_all)
 #define spo_node_at      QS_NAME(QS_MAP_NAME, chain_node_at)
 #define spo_cursor       QS_NAME(QS_MAP_NAME, cursor)
 #define spo_key_of       QS_NAME(QS_MAP_NAME, key_of)
 #define spo_entry        QS_NAME(QS_MAP_NAME, entry)
-#define spo_new_dummy    QS_NAME(QS_MAP_NAME, new_dummy)
-#define spo_bucket       QS_NAME(QS_MAP_NAME, bucket)
+#define spo_dummy        QS_NAME(QS_MAP_NAME, dummy)
+#define spo_is_linked    QS_NAME(QS_MAP_NAME, is_linked)
+#define spo_link_dummy   QS_NAME(QS_MAP_NAME, link_dummy)
+#define spo_prepare      QS_NAME(QS_MAP_NAME, prepare)
 #define spo_start        QS_NAME(QS_MAP_NAME, start)
 #define spo_grow         QS_NAME(QS_MAP_NAME, grow)
 #define spo_init         QS_NAME(QS_MAP_NAME, init)
@@ -128,8 +137,15 @@ static inline size_t spo_parent_of(size_t bucket)
 #define HASH_CHAIN_EQUAL(a, b) QS_MAP_EQUAL(a, b)
 #include "structures/hash_chain.h"
 
+/* A bucket in the directory: the node in front of its run, and how far that has come.
+ */
+struct spo_dummy {
+    struct spo_node node; /* of an even order; no key, no value */
+    qs_word state;        /* SPO_ABSENT, SPO_CLAIMED, SPO_LINKED */
+};
+
 struct spo {
-    qs_word segments[SPO_SEGMENTS]; /* qs_word *: entries, each a dummy's node or 0 */
+    qs_word segments[SPO_SEGMENTS]; /* struct spo_dummy *, or 0 */
     qs_word first;   /* the list's head; bucket 0 has no dummy before it */
     qs_word buckets; /* power of two */
     struct qs_striped_count pairs;
@@ -146,74 +162,83 @@ static inline struct spo_key spo_key_of(const QS_MAP_KEY *key, uint64_t hash)
 }
 
 /* The directory's entry of a bucket, allocating its segment; NULL without memory. */
-static inline qs_word *spo_entry(struct spo *m, struct spo_thread *t, size_t bucket)
+static inline struct spo_dummy *spo_entry(struct spo *m, struct spo_thread *t,
+                                          size_t bucket)
 {
     unsigned s = spo_segment_of(bucket);
     uintptr_t segment = qs_load(&m->segments[s], acquire); /* (1) */
 
     if (!segment) {
-        qs_word *fresh = qs_memory_alloc_zeroed(spo_segment_size(s) * sizeof *fresh);
+        struct spo_dummy *fresh =
+            qs_memory_alloc_zeroed(spo_segment_size(s) * sizeof *fresh);
         if (!fresh)
             return NULL;
-        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->segments[s],
-                           &segment, /* (2) */
-                           (uintptr_t)fresh))
+        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->segments[s], /* (2) */
+                           &segment, (uintptr_t)fresh))
             segment = (uintptr_t)fresh;
         else
             qs_memory_free(fresh);
     }
-    return (qs_word *)segment + (bucket ? bucket - spo_segment_size(s) : 0);
+    return (struct spo_dummy *)segment + (bucket ? bucket - spo_segment_size(s) : 0);
 }
 
-/* Links the bucket's dummy behind start, or finds it there; NULL without memory. */
-static inline struct spo_node *spo_new_dummy(struct spo_thread *t, qs_word *start,
-                                             size_t bucket)
+static inline bool spo_is_linked(struct spo_dummy *d)
+{
+    return qs_load(&d->state, acquire) == SPO_LINKED; /* (3) */
+}
+
+/* Links the bucket's dummy behind start, unless another thread has begun to.  True if
+ * it is linked now. */
+static inline bool spo_link_dummy(struct spo_thread *t, qs_word *start,
+                                  struct spo_dummy *d, size_t bucket)
 {
     struct spo_window w;
-    struct spo_node *n = spo_alloc(t, &spo_class);
+    uintptr_t state = SPO_ABSENT;
 
-    if (!n)
-        return NULL;
-    n->key.order = spo_reverse_bits(bucket);
-    if (spo_chain_link(t, start, n, QS_SITE_TABLE, &w))
-        return n;
-    spo_free_private(t, &spo_class, n);
-    return w.cur;
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &d->state, &state, /* (6) */
+                        SPO_CLAIMED))
+        return state == SPO_LINKED;
+    d->node.key.order = spo_reverse_bits(bucket);
+    spo_chain_link(t, start, &d->node, QS_SITE_TABLE, &w);
+    qs_store(&d->state, SPO_LINKED, release); /* (4) */
+    return true;
 }
 
-/* The link where bucket's run starts, or where an ancestor's does. */
-static inline qs_word *spo_bucket(struct spo *m, struct spo_thread *t, size_t bucket)
+/* Links the dummies of a bucket and of its ancestors, as far as they are not.  Returns
+ * the link where the bucket's run starts, or where an ancestor's does. */
+static inline qs_word *spo_prepare(struct spo *m, struct spo_thread *t, size_t bucket)
 {
-    size_t missing[SPO_SEGMENTS];
-    qs_word *entries[SPO_SEGMENTS];
+    struct {
+        struct spo_dummy *dummy;
+        size_t bucket;
+    } missing[SPO_SEGMENTS];
     unsigned depth = 0;
-    struct spo_node *dummy = NULL;
+    qs_word *start = &m->first;
 
-    for (; bucket && !dummy; bucket = spo_parent_of(bucket)) {
-        qs_word *entry = spo_entry(m, t, bucket);
-        if (!entry)
-            continue;
-        dummy = (struct spo_node *)qs_load(entry, acquire); /* (3) */
-        if (!dummy) {
-            missing[depth] = bucket;
-            entries[depth++] = entry;
+    for (; bucket; bucket = spo_parent_of(bucket)) {
+        struct spo_dummy *d = spo_entry(m, t, bucket);
+        if (d && spo_is_linked(d)) {
+            start = &d->node.next;
+            break;
+        }
+        if (d) {
+            missing[depth].dummy = d;
+            missing[depth++].bucket = bucket;
         }
     }
-    qs_word *start = dummy ? &dummy->next : &m->first;
-    while (depth--) {
-        dummy = spo_new_dummy(t, start, missing[depth]);
-        if (!dummy)
-            continue;
-        qs_store(entries[depth], (uintptr_t)dummy, release); /* (4) */
-        start = &dummy->next;
-    }
+    while (depth--)
+        if (spo_link_dummy(t, start, missing[depth].dummy, missing[depth].bucket))
+            start = &missing[depth].dummy->node.next;
     return start;
 }
 
 /* Where to search for a hash. */
 static inline qs_word *spo_start(struct spo *m, struct spo_thread *t, uint64_t hash)
 {
-    return spo_bucket(m, t, hash & (qs_load(&m->buckets, relaxed) - 1));
+    size_t bucket = hash & (qs_load(&m->buckets, relaxed) - 1);
+    struct spo_dummy *d = bucket ? spo_entry(m, t, bucket) : NULL;
+
+    return d && spo_is_linked(d) ? &d->node.next : spo_prepare(m, t, bucket);
 }
 
 static inline void spo_grow(struct spo *m, struct spo_thread *t, size_t pairs)
@@ -247,7 +272,14 @@ static inline int spo_init(struct spo *m, size_t capacity)
 /* Frees everything that is in the map; no other thread may use it. */
 static inline void spo_destroy(struct spo *m)
 {
-    spo_free_all(&m->first);
+    struct spo_node *n = spo_node_at(qs_load(&m->first, relaxed));
+
+    while (n) {
+        struct spo_node *next = spo_node_at(qs_load(&n->next, relaxed));
+        if (n->key.order & 1)
+            qs_node_free(n);
+        n = next;
+    }
     for (unsigned s = 0; s < SPO_SEGMENTS; s++)
         qs_memory_free((void *)qs_load(&m->segments[s], relaxed));
 }
@@ -343,13 +375,14 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_chain_find
 #undef spo_chain_link
 #undef spo_chain_remove
-#undef spo_free_all
 #undef spo_node_at
 #undef spo_cursor
 #undef spo_key_of
 #undef spo_entry
-#undef spo_new_dummy
-#undef spo_bucket
+#undef spo_dummy
+#undef spo_is_linked
+#undef spo_link_dummy
+#undef spo_prepare
 #undef spo_start
 #undef spo_grow
 #undef spo_init
