@@ -100,7 +100,7 @@ static void parse_distribution(struct qs_cell *cell, const char *text)
     if (!qs_parse_distribution(text, cell))
         qs_die(
             QS_EXIT_USAGE,
-            "--dist %s: no such distribution; write uniform or zipf:0.99 (theta below 1)",
+            "--dist %s: no such distribution; write uniform or zipf:0.99",
             text);
 }
 

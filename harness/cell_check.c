@@ -81,9 +81,8 @@ static int check_work(const struct qs_cell *cell, struct complaint *c)
     if (cell->insert_permille + cell->delete_permille > 1000)
         return complain(c, "mix: inserts and deletes are more than 100 percent; write "
                            "get/insert/delete, for example 90/5/5");
-    if (cell->distribution == QS_ZIPF && !(cell->theta >= 0 && cell->theta < 1))
-        return complain(c, "zipf:%g: theta must be at least 0 and below 1",
-                        cell->theta);
+    if (cell->distribution == QS_ZIPF && !(cell->theta >= 0 && cell->theta <= 10))
+        return complain(c, "zipf:%g: theta must be from 0 to 10", cell->theta);
     return 0;
 }
 

@@ -140,7 +140,7 @@ bool qs_parse_distribution(const char *text, struct qs_cell *cell)
         cell->theta = 0;
         return true;
     }
-    if (strncmp(text, "zipf:", 5) || !qs_parse_number(text + 5, &theta) || theta >= 1)
+    if (strncmp(text, "zipf:", 5) || !qs_parse_number(text + 5, &theta))
         return false;
     cell->distribution = QS_ZIPF;
     cell->theta = theta;

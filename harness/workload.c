@@ -1,6 +1,8 @@
 /* workload.c - making the plan of a workload; drawing from it is inline. */
 #include "harness/workload.h"
 
+#include <math.h>
+
 /* What the seed is mixed with, so that one seed gives unrelated streams. */
 enum {
     SEED_OF_SCATTER = 0x5ca77e4,
@@ -42,38 +44,53 @@ void qs_bijection_init(struct qs_bijection *b, uint64_t n, uint64_t seed)
         b->keys[round] = qs_splitmix(&seed);
 }
 
-/* The first million weights are added up, smallest first; the rest is the integral with
- * the first two terms of the Euler-Maclaurin formula. */
-double qs_zeta(uint64_t n, double theta)
+/* (exp(t) - 1) / t and log(1 + t) / t, also at 0, where theta is 1. */
+static double expm1_over(double t)
 {
-    enum { EXACT = 1000000 };
-    uint64_t exact = n < EXACT ? n : EXACT;
-    double sum = 0, first = (double)exact, last = (double)n;
+    return fabs(t) > 1e-8 ? expm1(t) / t : 1 + t / 2;
+}
 
-    if (n > exact)
-        sum = (pow(last, 1 - theta) - pow(first, 1 - theta)) / (1 - theta) +
-              (pow(last, -theta) - pow(first, -theta)) / 2 +
-              theta / 12 * (pow(first, -theta - 1) - pow(last, -theta - 1));
-    for (uint64_t r = exact; r > 0; r--)
-        sum += pow((double)r, -theta);
-    return sum;
+static double log1p_over(double t)
+{
+    return fabs(t) > 1e-8 ? log1p(t) / t : 1 - t / 2;
+}
+
+double qs_zipf_integral(double theta, double x)
+{
+    double logarithm = log(x);
+    return expm1_over((1 - theta) * logarithm) * logarithm;
+}
+
+double qs_zipf_inverse(double theta, double integral)
+{
+    double t = integral * (1 - theta);
+    return exp(log1p_over(t < -1 ? -1 : t) * integral);
 }
 
 void qs_zipf_init(struct qs_zipf *z, uint64_t n, double theta)
 {
-    static struct qs_zipf last;
-    static double last_theta = -1;
+    double second = qs_zipf_integral(theta, 2.5) - pow(2, -theta);
 
-    if (last.n != n || last_theta < theta || last_theta > theta) {
-        last = (struct qs_zipf){ .n = n, .zeta = qs_zeta(n, theta) };
-        last.second = 1 + pow(2, -theta);
-        last.alpha = 1 / (1 - theta);
-        if (n > 2)
-            last.eta =
-                (1 - pow(2 / (double)n, 1 - theta)) / (1 - last.second / last.zeta);
-        last_theta = theta;
+    *z = (struct qs_zipf){ .n = n,
+                           .theta = theta,
+                           .low = qs_zipf_integral(theta, 1.5) - 1,
+                           .high = qs_zipf_integral(theta, (double)n + 0.5),
+                           .near = 2 - qs_zipf_inverse(theta, second) };
+}
+
+/* Rank k stands for the points from integral(k + 1/2) - k^-theta to integral(k + 1/2);
+ * a point of the curve that lies below is drawn again. */
+uint64_t qs_zipf_rank(const struct qs_zipf *z, struct qs_stream *r)
+{
+    for (;;) {
+        double point = z->high + qs_stream_unit(r) * (z->low - z->high);
+        double x = qs_zipf_inverse(z->theta, point);
+        double k = floor(x + 0.5);
+        k = k < 1 ? 1 : k > (double)z->n ? (double)z->n : k;
+        if (k - x <= z->near ||
+            point >= qs_zipf_integral(z->theta, k + 0.5) - pow(k, -z->theta))
+            return (uint64_t)k - 1;
     }
-    *z = last;
 }
 
 void qs_workload_init(struct qs_workload *w, const struct qs_cell *cell, uint64_t seed)

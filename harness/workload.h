@@ -9,9 +9,10 @@
  * met without bias (D. Lemire, "Fast Random Integer Generation in an Interval", ACM
  * TOMACS 29(1), 2019).
  *
- * Zipf follows J. Gray et al., "Quickly Generating Billion-Record Synthetic Databases",
- * SIGMOD 1994, section 3.2: rank r has probability proportional to 1 / (r + 1)^theta,
- * 0 <= theta < 1; ranks 0 and 1 are exact and the rest follow a continuous curve.
+ * Zipf is drawn exactly by rejection-inversion (W. Hoermann and G. Derflinger,
+ * "Rejection- inversion to generate variates from monotone discrete distributions", ACM
+ * TOMACS 6(3), 1996): rank r has probability proportional to 1 / (r + 1)^theta, for any
+ * theta >= 0, without tables; more than nine draws in ten take one inversion.
  *
  * A bijection of [0, n) scatters: a Feistel network of four rounds over the next even
  * number of bits, applied again while the image is not below n (cycle walking; at most
@@ -20,8 +21,6 @@
  */
 #ifndef QS_HARNESS_WORKLOAD_H
 #define QS_HARNESS_WORKLOAD_H
-
-#include <math.h>
 
 #include "harness/cell.h"
 
@@ -103,28 +102,21 @@ static inline uint64_t qs_bijection_at(const struct qs_bijection *b, uint64_t i)
     return i;
 }
 
+/* The integral of x^-theta runs from `low` to `high` over the ranks 1 to n; an inverted
+ * point less than `near` below its rank is accepted without a further look. */
 struct qs_zipf {
     uint64_t n;
-    double zeta, second, alpha, eta; /* second: the sum of the first two weights */
+    double theta, low, high, near;
 };
 
-/* Costs a pass over a million weights at most; the last one is remembered. */
 void qs_zipf_init(struct qs_zipf *z, uint64_t n, double theta);
 
-/* The sum of 1 / r^theta for r from 1 to n, to about twelve digits. */
-double qs_zeta(uint64_t n, double theta);
+/* The integral of x^-theta from 1 to x, and its inverse. */
+double qs_zipf_integral(double theta, double x);
+double qs_zipf_inverse(double theta, double integral);
 
-static inline uint64_t qs_zipf_rank(const struct qs_zipf *z, struct qs_stream *r)
-{
-    double u = qs_stream_unit(r), weight = u * z->zeta;
-
-    if (weight < 1 || z->n == 1)
-        return 0;
-    if (weight < z->second || z->n == 2)
-        return 1;
-    uint64_t rank = (uint64_t)((double)z->n * pow(z->eta * u - z->eta + 1, z->alpha));
-    return rank < z->n ? rank : z->n - 1;
-}
+/* A rank, from 0. */
+uint64_t qs_zipf_rank(const struct qs_zipf *z, struct qs_stream *r);
 
 enum qs_operation { QS_GET, QS_INSERT, QS_DELETE };
 
