@@ -1,9 +1,13 @@
 /* main.c - quiesce-check: explores schedules of the pairs it was built with. */
 #include <argp.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/explore/search.h"
 
@@ -15,19 +19,25 @@ enum {
     OPTION_STALL,
     OPTION_FAIL_MEMORY,
     OPTION_EXHAUST,
-    OPTION_NO_SHRINK
+    OPTION_NO_SHRINK,
+    OPTION_ALL,
+    OPTION_QUICK,
+    OPTION_MUTANTS,
+    OPTION_MUTANT
 };
 
 static struct {
     const char *structure, *reclaim;
     uint64_t schedules, replay;
     int model; /* -1: all */
-    bool replays, has_program, exhausts, as_found;
+    bool replays, has_program, exhausts, as_found, quick, mutants;
+    const char *mutant;
     struct qx_program program;
     struct qx_settings settings;
 } arguments = { .schedules = 30000, .model = -1 };
 
 static const struct argp_option options[] = {
+    { "all", OPTION_ALL, 0, 0, "every pair, which is the default", 0 },
     { "structure", 's', "NAME", 0, "only this structure", 0 },
     { "reclaim", 'r', "NAME", 0, "only this scheme", 0 },
     { "schedules", 'n', "N", 0, "random executions per pair (30000)", 0 },
@@ -36,9 +46,18 @@ static const struct argp_option options[] = {
       0 },
     { "preemptions", 'p', "N", 0, "bound for --exhaust (2)", 0 },
     { "no-shrink", OPTION_NO_SHRINK, 0, 0, "show a finding as it was found", 0 },
-    { "strategy", 't', "NAME", 0, "random, burst, pct or mix (mix)", 0 },
+    { "quick", OPTION_QUICK, 0, 0,
+      "100000 random executions per pair, and --exhaust with one preemption under the "
+      "oracles",
+      0 },
+    { "strategy", 't', "NAME", 0,
+      "random, burst, pct or mix (mix); dfs is --exhaust alone", 0 },
     { "model", 'm', "NAME", 0, "only sc, tso or c11 (all three in turn)", 0 },
     { "seed", 'S', "N", 0, "of the random decisions (1)", 0 },
+    { 0, 0, 0, 0, "To see what it finds:", 2 },
+    { "mutants", OPTION_MUTANTS, 0, 0, "every seeded bug of tests/explore/mutants.txt",
+      2 },
+    { "mutant", OPTION_MUTANT, "NAME", 0, "one of them", 2 },
     { 0, 0, 0, 0, "To repeat a finding, as printed with it:", 1 },
     { "program", OPTION_PROGRAM, "TEXT", 0, "the calls, e.g. '0: r0 i0f|g0'", 1 },
     { "replay", OPTION_REPLAY, "N", 0, "this execution only", 1 },
@@ -89,6 +108,23 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case 't':
         s->strategy = (enum qx_strategy)index_of(text, qx_strategy_names, QX_DFS + 1,
                                                  state, "strategy");
+        if (s->strategy == QX_DFS) {
+            arguments.exhausts = true;
+            arguments.schedules = 0;
+        }
+        break;
+    case OPTION_ALL:
+        break;
+    case OPTION_QUICK:
+        arguments.quick = true;
+        arguments.schedules = 100000;
+        break;
+    case OPTION_MUTANT:
+        arguments.mutant = text;
+        arguments.mutants = true;
+        break;
+    case OPTION_MUTANTS:
+        arguments.mutants = true;
         break;
     case 'm':
         arguments.model = index_of(text, qx_model_names, QX_MODELS, state, "model");
@@ -164,7 +200,12 @@ static bool explore(const struct qs_map_ops *ops)
     qx_totals = (struct qx_totals){ 0 };
     qx_settings = arguments.settings;
     bool found = qx_search_random(ops, arguments.schedules, arguments.model, &failure);
-    if (!found && arguments.exhausts) {
+    bool exhausts = arguments.exhausts;
+    if (arguments.quick && !strncmp(ops->reclaim, "oracle_", 7)) {
+        arguments.settings.preemptions = 1;
+        exhausts = true;
+    }
+    if (!found && exhausts) {
         qx_settings = arguments.settings;
         found = qx_search_all(ops, arguments.model, &failure);
     }
@@ -200,6 +241,18 @@ static void list_pairs(FILE *out)
     fprintf(out, "\n");
 }
 
+/* Seeded bugs need a compiler, so a script does it, in this program's folder. */
+static int run_mutants(void)
+{
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+
+    self[length < 0 ? 0 : length] = '\0';
+    execl(MUTANTS, MUTANTS, dirname(self), arguments.mutant, (char *)NULL);
+    fprintf(stderr, "quiesce-check: cannot run %s: %s\n", MUTANTS, strerror(errno));
+    return 4;
+}
+
 int main(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -221,6 +274,8 @@ int main(int argc, char **argv)
     argp_err_exit_status = 2;
     arguments.settings = qx_settings;
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    if (arguments.mutants)
+        return run_mutants();
     qx_setup();
     for (unsigned i = 0; (p = qs_pair_at(i)); i++) {
         if (!is_wanted(p))
