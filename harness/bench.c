@@ -19,8 +19,13 @@ static volatile sig_atomic_t signalled; /* the signal's number */
 /* The first signal lets the repeat finish, the second does not. */
 static void on_signal(int number)
 {
+    static const char words[] =
+        "\nquiesce: finishing this repeat; once more to drop it\n";
+
     if (signalled)
         qs_run_interrupt();
+    else if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+        return;
     signalled = number;
 }
 
@@ -177,9 +182,8 @@ static int bench(struct session *s)
     if (b->against)
         qs_bench_compare(b, s->repeats, stream);
     if (signalled)
-        fprintf(stderr,
-                "quiesce: interrupted after %lu of %u repeats, which are kept\n",
-                s->seq, b->n * b->repeats);
+        fprintf(stderr, "quiesce: interrupted after %lu of %u repeats%s\n", s->seq,
+                b->n * b->repeats, s->csv >= 0 ? ", which are kept" : "");
     for (unsigned i = 0; i < b->n; i++)
         free(s->repeats[i].rows);
     return signalled ? 128 + signalled : s->failed ? QS_EXIT_FAILED : QS_EXIT_DONE;

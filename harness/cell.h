@@ -18,7 +18,7 @@ struct qs_cell {
     uint64_t keys;      /* size of the key range [0, keys) */
     uint64_t prefill;   /* keys present before the first operation, exactly */
     bool prefill_even;  /* 0, 2, 4, ... instead of a random choice */
-    bool sized;         /* the structure is told prefill as its capacity; else it grows */
+    bool sized; /* the structure is told prefill as its capacity; else it grows */
     unsigned insert_permille, delete_permille; /* the rest are gets */
     enum qs_distribution distribution;
     double theta;           /* of zipf */
@@ -40,16 +40,16 @@ struct qs_sample {
     bool valid;      /* the map's content agrees with the operations' results */
     char error[160]; /* why not, or empty */
     double seconds;  /* mean over threads of the measured interval */
-    uint64_t ops, gets, inserts, deletes;       /* all attempts in the interval */
-    uint64_t hits, inserted, deleted;           /* those that found, added, removed */
-    double mops;                                /* sum of the threads' own rates */
+    uint64_t ops, gets, inserts, deletes; /* all attempts in the interval */
+    uint64_t hits, inserted, deleted;     /* those that found, added, removed */
+    double mops;                          /* sum of the threads' own rates */
     double mops_thread_min, mops_thread_max;
-    double cpu_ns_per_op;                       /* thread CPU time / operations */
+    double cpu_ns_per_op; /* thread CPU time / operations */
     uint64_t cas_tries[QS_SITES], cas_fails[QS_SITES];
     uint64_t restarts, steps;
-    uint64_t retired; /* nodes, in the interval */
-    uint64_t freed;   /* of these, by the end of the workers */
-    uint64_t garbage_peak;     /* nodes, sampled every 10 ms and at scans */
+    uint64_t retired;      /* nodes, in the interval */
+    uint64_t freed;        /* of these, by the end of the workers */
+    uint64_t garbage_peak; /* nodes, sampled every 10 ms of the interval */
     uint64_t garbage_peak_bytes;
     long rss_peak_kb;
     long ctx_switches, migrations, page_faults;

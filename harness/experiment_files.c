@@ -48,8 +48,10 @@ char *qs_experiments_folder(const char *given, char *path, size_t size, char *er
         return path;
     if (beside_build(path, size))
         return path;
-    snprintf(error, error_size,
-             "no folder ./experiments; name one with --experiments DIR");
+    snprintf(
+        error, error_size,
+        "no folder ./experiments here; go to the tree, or name one with --experiments "
+        "DIR where the verb takes it");
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* main.c - finds the verb and calls it. */
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static int print_help(FILE *stream)
         "\n`quiesce VERB --help` explains a verb; `quiesce --version` names the build.\n"
         "\nExit status: 0 done; 1 a claim is contradicted or a check failed; 2 usage or a\n"
         "bad experiment file; 3 a cell failed or a file could not be written; 4 the\n"
-        "machine or its packages do not suffice; 130 interrupted.\n",
+        "machine or its packages do not suffice; 130 or 143 interrupted.\n",
         stream);
     return QS_EXIT_DONE;
 }
@@ -83,6 +84,15 @@ static int call(const struct verb *verb, int argc, char **argv)
     return verb->run(argc, argv);
 }
 
+/* What did not reach standard output is a failure, whatever the verb says. */
+static int close_output(int status)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return status;
+    fprintf(stderr, "quiesce: standard output: %s\n", strerror(errno));
+    return status == QS_EXIT_DONE ? QS_EXIT_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
     static char version[128];
@@ -97,11 +107,11 @@ int main(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
         !strcmp(argv[1], "help"))
-        return print_help(stdout);
+        return close_output(print_help(stdout));
     if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-        return print_version();
+        return close_output(print_version());
     for (unsigned i = 0; i < VERBS; i++)
         if (!strcmp(argv[1], verbs[i].name))
-            return call(&verbs[i], argc - 1, argv + 1);
+            return close_output(call(&verbs[i], argc - 1, argv + 1));
     return unknown_verb(argv[1]);
 }

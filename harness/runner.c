@@ -63,8 +63,13 @@ static bool wait_for(struct qs_crew *c, const unsigned *count, unsigned n,
     return reached;
 }
 
-/* Sleeps, looking at the garbage every 10 ms, which keeps the peak of the statistics.
- */
+static void raise_to(uint64_t *peak, uint64_t value)
+{
+    if (*peak < value)
+        *peak = value;
+}
+
+/* Sleeps, looking at the garbage every 10 ms. */
 static bool sleep_sampling(struct qs_crew *c, double seconds)
 {
     uint64_t end = qs_now() + (uint64_t)(seconds * 1e9);
@@ -74,6 +79,8 @@ static bool sleep_sampling(struct qs_crew *c, double seconds)
         struct timespec nap = { .tv_nsec = (long)(left < tick ? left : tick) };
         nanosleep(&nap, NULL);
         c->run.ops->stats(c->run.map, &c->stats);
+        raise_to(&c->sample->garbage_peak, c->stats.garbage_nodes);
+        raise_to(&c->sample->garbage_peak_bytes, c->stats.garbage_bytes);
     }
     return !interrupted;
 }
@@ -166,6 +173,7 @@ static int go_through_phases(struct qs_crew *c)
         open_gate(c);
         if (!sleep_sampling(c, cell->warmup_s))
             return fail(c, "interrupted");
+        c->sample->garbage_peak = c->sample->garbage_peak_bytes = 0;
     }
     note_start(c->sample);
     set_phase(c, QS_PHASE_MEASURE);

@@ -53,13 +53,12 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     s->retired += e->retired - b->retired;
 }
 
-/* Garbage goes in the order it came, at least roughly, so what is left at the end counts
- * as retired last. */
+/* Garbage goes in the order it came, at least roughly, so what is left at the end
+ * counts as retired last. */
 static void note_garbage(struct qs_sample *s, const struct qs_stats *stats)
 {
-    s->freed = s->retired > stats->garbage_nodes ? s->retired - stats->garbage_nodes : 0;
-    s->garbage_peak = stats->peak_nodes;
-    s->garbage_peak_bytes = stats->peak_bytes;
+    s->freed =
+        s->retired > stats->garbage_nodes ? s->retired - stats->garbage_nodes : 0;
 }
 
 void qs_sample_sum_up(struct qs_crew *c)

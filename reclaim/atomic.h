@@ -27,6 +27,8 @@
 
 enum { QS_CACHE_LINE = 64 };
 
+_Static_assert(sizeof(uintptr_t) == 8, "written for 64-bit machines");
+
 #ifdef QS_ATOMIC_BACKEND
 #include QS_ATOMIC_BACKEND
 #else

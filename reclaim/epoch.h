@@ -15,7 +15,7 @@
  * comes from an epoch <= a, and every later advance sees a and stops at a + 1.
  *
  * Why plus 3.  Thread R announces a, unlinks node n and retires it.
- *   - A reader that announced a + 1 or less before R left blocks the step from a + 2 to
+ *   - A reader that announced a + 1 or less blocks the step from a + 2 to
  *     a + 3 until it leaves (invariant A for the reader).
  *   - A reader that announces a + 2 or more read that epoch from an advance (5) which
  *     had seen R announce a + 1 or 0.  R stores those with release (1, 3) after the

@@ -1,9 +1,9 @@
 /* hp.h - hazard pointers: each node is published before it is followed.
  *
  * M. Michael, "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE
- * TPDS 15(6), 2004.  It differs in that the hazards of a scan are sorted in an array
- * that registration sized, so that retiring needs no memory, and in that a leaver's
- * garbage is adopted by the next scan of anybody.
+ * TPDS 15(6), 2004.  It differs in that the hazards of a scan are sorted in an array;
+ * when there is no memory for it the scan asks every slot for every node; and in that a
+ * leaver's garbage is adopted by the next scan of anybody.
  *
  * Algorithm.  A thread has a few slots.  To follow a link it stores the target in a
  * slot (1) and reads the link again (2); equal means protected.  Retired nodes collect
@@ -25,7 +25,8 @@
  *                node; scans read upwards, so one of the two is seen
  *
  * Cost: a full fence per node visited.
- * Garbage: at most threads * (batch + slots * threads), whoever stalls.
+ * Garbage: at most threads * max(batch, 2 * slots * threads), whoever stalls, where
+ * threads are the records ever made.
  */
 #ifndef QS_RECLAIM_HP_H
 #define QS_RECLAIM_HP_H
@@ -39,6 +40,12 @@
 #ifndef QS_HP_BATCH
 #define QS_HP_BATCH 128 /* least number of retirements between scans of a thread */
 #endif
+
+/* The number of slots is part of the thread record, so it is part of a symbol, too: a
+ * program that sets another one than the library was built with does not link. */
+#define QS_HP_REGISTER(slots)  QS_HP_REGISTER_(slots)
+#define QS_HP_REGISTER_(slots) qs_hp_thread_register_with_##slots##_slots
+#define qs_hp_thread_register  QS_HP_REGISTER(QS_HP_SLOTS)
 
 struct qs_hp_domain {
     struct qs_domain base;

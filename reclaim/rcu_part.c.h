@@ -48,6 +48,13 @@ void rcp_flush(struct rcp_thread *t)
     qs_domain_note_garbage(d);
 }
 
+static void leave_liburcu(void)
+{
+    while (rcp_is_inside())
+        QS_RCU(read_unlock)();
+    QS_RCU(unregister_thread)();
+}
+
 static void at_exit(struct qs_thread *thread)
 {
     struct rcp_thread *t = (struct rcp_thread *)thread;
@@ -57,25 +64,27 @@ static void at_exit(struct qs_thread *thread)
                      &t->retired); /* if there was no memory to send it */
     qs_memory_free(t->envelope);
     t->envelope = NULL;
+    bool ours = t->registered_liburcu;
     qs_thread_release(&t->base);
-    if (!qs_thread_registrations(at_exit)) {
-        while (rcp_is_inside())
-            QS_RCU(read_unlock)();
-        QS_RCU(unregister_thread)();
-    }
+    struct rcp_thread *other = (struct rcp_thread *)qs_thread_mine(at_exit);
+    if (other)
+        other->registered_liburcu |= ours;
+    else if (ours)
+        leave_liburcu();
 }
 
 struct rcp_thread *QS_SCHEME(QS_PART_SCHEME, thread_register)(struct rcp_domain *d)
 {
-    bool first = !qs_thread_registrations(at_exit);
     struct rcp_thread *t =
         (struct rcp_thread *)qs_thread_claim(&d->base, sizeof *t, at_exit);
     if (!t)
         return NULL;
     t->envelope = qs_memory_alloc(sizeof *t->envelope);
     t->batch = d->base.config.batch ? d->base.config.batch : QS_RCU_BATCH;
-    if (first)
+    t->registered_liburcu = !rcp_is_registered();
+    if (t->registered_liburcu)
         QS_RCU(register_thread)();
+    rcp_go_online();
     return t;
 }
 

@@ -17,7 +17,8 @@
  * ends before it is opened; unlinking precedes sending in the same thread.
  *
  * liburcu has one domain per process and keeps its registration in thread-local memory;
- * several registrations of one thread share it.
+ * several registrations of one thread share it, and so does the application: a thread
+ * that it registered itself stays registered.
  */
 #include "reclaim/name.h"
 #include "reclaim/reclaim.h"
@@ -59,6 +60,7 @@ struct rcp_thread {
     struct qs_chain retired;
     size_t batch;
     struct qs_rcu_envelope *envelope; /* the next one, or NULL */
+    bool registered_liburcu;          /* this layer did, not the application */
 };
 
 int rcp_init(struct rcp_domain *d, const struct qs_config *config);

@@ -8,6 +8,17 @@ static bool rcp_is_inside(void)
     return false;
 }
 
+static bool rcp_is_registered(void)
+{
+    return URCU_TLS(urcu_qsbr_reader).registered;
+}
+
+/* Another registration of this thread may have gone offline. */
+static void rcp_go_online(void)
+{
+    urcu_qsbr_thread_online();
+}
+
 #define QS_PART_SCHEME rcu_qsbr
 #define QS_RCU(name)   urcu_qsbr_##name
 #include "reclaim/rcu_part.c.h"

@@ -3,6 +3,7 @@
  *
  * Duty: as for qsbr.h, a registered thread calls quiesce every now and then or goes
  * offline; otherwise nothing is freed, by anybody, in the whole process.
+ * liburcu knows one state per thread: offline is offline for all of its registrations.
  * Cost: none per operation.  Garbage: unbounded behind a thread that neglects its duty.
  * Compiled with _LGPL_SOURCE; hence the licence of this file.
  */

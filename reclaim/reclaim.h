@@ -16,8 +16,9 @@
  *   struct qs_S_thread *qs_S_thread_register(struct qs_S_domain *d)
  *       NULL without memory.
  *   int  qs_S_thread_unregister(struct qs_S_thread *t)
- *       Leaves its garbage to the threads that stay.  -EBUSY inside an operation,
- *       -EPERM on another thread than the one that registered; nothing changes then.
+ *       Leaves its garbage to the threads that stay.  -EBUSY inside an operation where
+ * the scheme can tell, -EPERM on another thread than the one that registered; nothing
+ * changes then.
  *
  * Operation:
  *   void qs_S_enter(t), qs_S_leave(t)
@@ -46,7 +47,7 @@
  *   void qs_S_retire(t, const struct qs_class *class, void *node)
  *       Frees the node when no thread can hold it any more.  Called exactly once, by
  *       the thread whose CAS made it unreachable from every path, before it leaves.
- *       Never fails and never allocates.
+ *       Never fails; where memory would help and there is none, it goes a slower way.
  *
  * Between operations:
  *   void qs_S_quiesce(t)           holds no node (the duty of QSBR's readers)
@@ -91,7 +92,8 @@ struct qs_header {
     struct qs_header *next; /* while retired: the next one of a chain */
     const struct qs_class *class;
 };
-_Static_assert(sizeof(struct qs_header) % 16 == 0, "nodes stay aligned to 16");
+enum { QS_NODE_ALIGNMENT = 16 };
+_Static_assert(sizeof(struct qs_header) % QS_NODE_ALIGNMENT == 0, "nodes stay aligned");
 
 /* Retired nodes, linked through their headers. */
 struct qs_chain {
@@ -162,7 +164,7 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
                                   void (*at_exit)(struct qs_thread *));
 int qs_thread_release(struct qs_thread *t);
 bool qs_thread_is_mine(const struct qs_thread *t);
-unsigned qs_thread_registrations(void (*at_exit)(struct qs_thread *));
+struct qs_thread *qs_thread_mine(void (*at_exit)(struct qs_thread *));
 
 /* Disposes of a node and frees its memory.  Out of line, because it calls back. */
 void qs_node_free(void *node);
@@ -171,10 +173,12 @@ void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_
 /* The counters of a scheme's thread record. */
 #define QS_COUNTERS(t) (&((struct qs_thread *)(t))->counters)
 
-/* The first record of the domain; its `next` leads on. */
+/* The first record of the domain; its `next` leads on.  Seq_cst, because schemes argue
+ * over the total order: a scan that misses a record precedes the CAS that added it,
+ * hence all that its thread announced. */
 static inline struct qs_thread *qs_domain_first(const struct qs_domain *d)
 {
-    return (struct qs_thread *)qs_load(&d->threads, acquire);
+    return (struct qs_thread *)qs_load(&d->threads, seq_cst);
 }
 
 static inline struct qs_header *qs_header_of(void *node)

@@ -75,15 +75,14 @@ bool qs_thread_is_mine(const struct qs_thread *t)
     return mine == t;
 }
 
-/* How many registrations of one scheme the calling thread holds. */
-unsigned qs_thread_registrations(void (*at_exit)(struct qs_thread *))
+/* The calling thread's latest registration with a scheme, or NULL. */
+struct qs_thread *qs_thread_mine(void (*at_exit)(struct qs_thread *))
 {
-    unsigned n = 0;
-    if (qs_slot_prepare())
-        return 0;
-    for (struct qs_thread *t = qs_slot_get(); t; t = t->next_mine)
-        n += t->at_exit == at_exit;
-    return n;
+    struct qs_thread *t = qs_slot_prepare() ? NULL : qs_slot_get();
+
+    while (t && t->at_exit != at_exit)
+        t = t->next_mine;
+    return t;
 }
 
 /* Gives the record back; -EPERM if the calling thread does not hold it. */
@@ -202,10 +201,6 @@ void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats)
         if (since && (!oldest || since < oldest))
             oldest = since;
     }
-    if (stats->retired_nodes < stats->freed_nodes)
-        stats->retired_nodes = stats->freed_nodes;
-    if (stats->retired_bytes < stats->freed_bytes)
-        stats->retired_bytes = stats->freed_bytes;
     stats->garbage_nodes = stats->retired_nodes - stats->freed_nodes;
     stats->garbage_bytes = stats->retired_bytes - stats->freed_bytes;
     qs_tally_raise(&d->peak_nodes, stats->garbage_nodes);
@@ -216,15 +211,16 @@ void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats)
         stats->oldest_ns = qs_now() - oldest;
 }
 
-/* Called by scans: records the peak, and calls the watermark back on each crossing. */
+/* Called by scans: calls the watermark back on each crossing.  Without one it costs
+ * nothing: summing up the records touches a line of every thread. */
 void qs_domain_note_garbage(struct qs_domain *d)
 {
     const struct qs_config *c = &d->config;
     struct qs_stats stats;
 
-    qs_domain_stats(d, &stats);
     if (!c->on_watermark)
         return;
+    qs_domain_stats(d, &stats);
     bool above = (c->watermark_nodes && stats.garbage_nodes > c->watermark_nodes) ||
                  (c->watermark_bytes && stats.garbage_bytes > c->watermark_bytes);
     if (qs_exchange(&d->above_watermark, above, relaxed) != above && above)

@@ -79,6 +79,8 @@ _Static_assert(QS_SCHEME(HM_CORE_RECLAIM, is_a_reclaim_scheme),
                "HM_CORE_RECLAIM must name a scheme whose header is included");
 _Static_assert(!QS_SCHEME(HM_CORE_RECLAIM, frees_at_once),
                "readers walk this list without a lock: direct would free under them");
+_Static_assert(!QS_SCHEME(HM_CORE_RECLAIM, restarts),
+               "a search unlinks on its way and goes on: it cannot be restarted");
 _Static_assert(QS_SCHEME(HM_CORE_RECLAIM, max_slots) >= 2,
                "this list protects two nodes at a time");
 
@@ -87,6 +89,8 @@ struct hmc_node {
     HM_CORE_KEY key;
     HM_CORE_VALUE value;
 };
+_Static_assert(_Alignof(struct hmc_node) <= QS_NODE_ALIGNMENT,
+               "nodes are aligned to 16: a key or value may not ask for more");
 
 static const struct qs_class hmc_class = { .name = "list node",
                                            .size = sizeof(struct hmc_node) };

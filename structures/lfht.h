@@ -179,6 +179,8 @@ struct lfh_node {
     QS_MAP_KEY key;
     QS_MAP_VALUE value;
 };
+_Static_assert(_Alignof(struct lfh_node) <= QS_NODE_ALIGNMENT,
+               "nodes are aligned to 16: a key or value may not ask for more");
 
 static const struct qs_class lfh_class = { .name = "lfht node",
                                            .size = sizeof(struct lfh_node) };

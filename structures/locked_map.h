@@ -75,6 +75,8 @@ struct lkm_node {
     QS_MAP_KEY key;
     QS_MAP_VALUE value;
 };
+_Static_assert(_Alignof(struct lkm_node) <= QS_NODE_ALIGNMENT,
+               "nodes are aligned to 16: a key or value may not ask for more");
 
 static const struct qs_class lkm_class = { .name = "hash node",
                                            .size = sizeof(struct lkm_node) };

@@ -129,6 +129,8 @@ struct rch_node {
     QS_MAP_KEY key;
     QS_MAP_VALUE value;
 };
+_Static_assert(_Alignof(struct rch_node) <= QS_NODE_ALIGNMENT,
+               "nodes are aligned to 16: a key or value may not ask for more");
 
 static const struct qs_class rch_class = { .name = "hash node",
                                            .size = sizeof(struct rch_node) };

@@ -148,6 +148,8 @@ struct skl_node {
     qs_word done;   /* SKL_LINKED | SKL_MARKED */
     qs_word next[]; /* per level: struct skl_node *, low bit: removed there */
 };
+_Static_assert(_Alignof(struct skl_node) <= QS_NODE_ALIGNMENT,
+               "nodes are aligned to 16: a key or value may not ask for more");
 
 static const struct qs_class skl_class[] = QS_TOWER_CLASSES(struct skl_node);
 

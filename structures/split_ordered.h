@@ -140,8 +140,8 @@ static inline size_t spo_parent_of(size_t bucket)
 /* A bucket in the directory: the node in front of its run, and how far that has come.
  */
 struct spo_dummy {
-    struct spo_node node; /* of an even order; no key, no value */
     qs_word state;        /* SPO_ABSENT, SPO_CLAIMED, SPO_LINKED */
+    struct spo_node node; /* of an even order; room for key and value stays unused */
 };
 
 struct spo {
@@ -193,8 +193,10 @@ static inline bool spo_link_dummy(struct spo_thread *t, qs_word *start,
                                   struct spo_dummy *d, size_t bucket)
 {
     struct spo_window w;
-    uintptr_t state = SPO_ABSENT;
+    uintptr_t state = qs_load(&d->state, acquire); /* (3) */
 
+    if (state != SPO_ABSENT)
+        return state == SPO_LINKED;
     if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &d->state, &state, /* (6) */
                         SPO_CLAIMED))
         return state == SPO_LINKED;

@@ -22,7 +22,10 @@ for pair in split_ordered:hp skip_list:ebr michael_hash:qsbr hm_list:rcu_memb \
     case $structure in split_ordered | skip_list | michael_hash | hm_list)
         all 'v("cas_tries") > 0 && v("cas_fails") < v("cas_tries")' out
         all 'v("cas_tries") >= v("inserted") + v("deleted")' out
-        all 'v("retired") >= v("deleted")' out # warm-up included
+        # A neighbour may retire a thread's node on the other side of the interval's edge.
+        all 'v("threads") > 1 || v("retired") == v("deleted")' out
+        all 'v("retired") - v("deleted") <= v("threads")' out
+        all 'v("deleted") - v("retired") <= v("threads")' out
         all 'v("threads") > 1 || v("cas_fails") == 0' out
         ;;
     lfht) all 'v("cas_tries") == "" && v("cas_fails") == ""' out ;;
@@ -30,11 +33,11 @@ for pair in split_ordered:hp skip_list:ebr michael_hash:qsbr hm_list:rcu_memb \
 done
 ok "leak frees nothing" test "$(column freed out | sort -u)" = 0
 
-# Without a warm-up every deletion is in the interval, give or take none.
+# Without a warm-up nothing is retired before the interval begins.
 run bench --structure split_ordered --reclaim hp --threads 2 --oversubscribe --keys 100k \
     --mix 90/5/5 --duration 50ms --warmup 0 --repeats 3 --csv -
 ok "no warm-up" test $status -eq 0
-all 'v("retired") == v("deleted")' out
+all 'v("retired") - v("deleted") <= 2 && v("deleted") - v("retired") <= 2' out
 
 run bench --structure split_ordered --reclaim ebr --threads 1 --keys 1k --dist zipf:0.99 \
     --duration 20ms --repeats 2 --csv file.csv

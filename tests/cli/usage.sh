@@ -25,7 +25,8 @@ says 2 "--keys -5" $bench --keys -5
 says 2 "add up to 100" $bench --mix 90/5/6
 says 2 "add up to 100" $bench --mix 90/5
 says 2 "add up to 100" $bench --mix a/b/c
-says 2 "--dist zipf:1.5" $bench --dist zipf:1.5
+says 2 "zipf:11" $bench --dist zipf:11
+says 2 "--dist zipf:-1" $bench --dist zipf:-1
 says 2 "--dist normal" $bench --dist normal
 says 2 "--duration 0" bench --structure hm_list --reclaim hp --duration 0
 says 2 "--duration 1fortnight" bench --structure hm_list --reclaim hp --duration 1fortnight

@@ -32,7 +32,7 @@ struct qx_finding qx_finding;
 static struct virtual_thread threads[QX_CLOCKS]; /* the last one is the main thread */
 static unsigned thread_count, current = QX_MAIN, acting = QX_MAIN;
 static void (*body_of_threads)(unsigned);
-static uint64_t step;
+static uint64_t step, main_steps;
 static bool abandoned;
 static jmp_buf leave_finish;
 static bool in_finish;
@@ -347,10 +347,19 @@ static void go_on(void)
     }
 }
 
+/* The main thread is alone, so that nobody could help it out of an endless loop. */
+static void count_main_step(void)
+{
+    if (in_finish && ++main_steps > 100 * qx_settings.step_bound)
+        qx_found(QX_LIVELOCK, "reading the map at rest goes on for ever");
+}
+
 void qx_point(void)
 {
-    if (current == QX_MAIN)
+    if (current == QX_MAIN) {
+        count_main_step();
         return;
+    }
     step++;
     qx_totals.steps++;
     if (step > qx_settings.step_bound)
@@ -433,7 +442,7 @@ static void reset(uint64_t number)
     next_random();
     next_random();
     thread_count = 0;
-    step = 0;
+    step = main_steps = 0;
     abandoned = false;
     dfs_position = 0;
     qx_finding = (struct qx_finding){ 0 };

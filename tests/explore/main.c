@@ -74,7 +74,12 @@ static int index_of(const char *name, const char *const *names, int n,
     for (int i = 0; i < n; i++)
         if (!strcmp(name, names[i]))
             return i;
-    argp_error(state, "no %s '%s'", what, name);
+    char known[128] = "";
+    for (int i = 0; i < n; i++) {
+        strcat(known, " ");
+        strcat(known, names[i]);
+    }
+    argp_error(state, "no %s '%s'; there are:%s", what, name, known);
     return 0;
 }
 
@@ -101,6 +106,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         break;
     case 'n':
         arguments.schedules = number_of(text, state);
+        if (!arguments.schedules)
+            argp_error(state, "--schedules 0: at least one execution is needed");
         break;
     case 'p':
         s->preemptions = (unsigned)number_of(text, state);
@@ -249,7 +256,7 @@ static int run_mutants(void)
 
     self[length < 0 ? 0 : length] = '\0';
     execl(MUTANTS, MUTANTS, dirname(self), arguments.mutant, (char *)NULL);
-    fprintf(stderr, "quiesce-check: cannot run %s: %s\n", MUTANTS, strerror(errno));
+    fprintf(stderr, "quiesce: check: cannot run %s: %s\n", MUTANTS, strerror(errno));
     return 4;
 }
 
@@ -262,7 +269,7 @@ int main(int argc, char **argv)
         "Explores schedules of small programs over the unmodified sources of structures "
         "and schemes, and reports whatever is not linearizable, touches freed memory, "
         "races, leaks or hangs.\vExit status: 0 nothing found, 1 something found, 2 "
-        "usage.",
+        "usage, 4 no compiler for the mutants.",
         NULL,
         NULL,
         NULL
@@ -272,6 +279,7 @@ int main(int argc, char **argv)
     const struct qs_pair *p;
 
     argp_err_exit_status = 2;
+    argp_program_version = "quiesce check " QUIESCE_VERSION;
     arguments.settings = qx_settings;
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
     if (arguments.mutants)
@@ -284,7 +292,9 @@ int main(int argc, char **argv)
         fine &= arguments.replays ? replay(p->ops) : explore(p->ops);
     }
     if (!tried) {
-        fprintf(stderr, "quiesce-check: no such pair; there are:");
+        fprintf(stderr, "quiesce: check: no pair %s:%s is explored; there are:",
+                arguments.structure ? arguments.structure : "*",
+                arguments.reclaim ? arguments.reclaim : "*");
         list_pairs(stderr);
         return 2;
     }
