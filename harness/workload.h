@@ -12,7 +12,7 @@
  * Zipf is drawn exactly by rejection-inversion (W. Hoermann and G. Derflinger,
  * "Rejection- inversion to generate variates from monotone discrete distributions", ACM
  * TOMACS 6(3), 1996): rank r has probability proportional to 1 / (r + 1)^theta, for any
- * theta >= 0, without tables; more than nine draws in ten take one inversion.
+ * theta >= 0, without tables.
  *
  * A bijection of [0, n) scatters: a Feistel network of four rounds over the next even
  * number of bits, applied again while the image is not below n (cycle walking; at most

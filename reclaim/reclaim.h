@@ -105,8 +105,8 @@ struct qs_stats {
     uint64_t retired_nodes, retired_bytes;
     uint64_t freed_nodes, freed_bytes;
     uint64_t garbage_nodes, garbage_bytes; /* retired, not yet freed */
-    uint64_t peak_nodes, peak_bytes; /* most garbage any stats() or scan has seen */
-    uint64_t scans;                  /* attempts to find what may be freed */
+    uint64_t peak_nodes, peak_bytes;       /* most garbage any stats() has seen */
+    uint64_t scans;                        /* attempts to find what may be freed */
     uint64_t oldest_ns; /* age of the oldest garbage, at most; 0 if none or unknown */
     unsigned threads;   /* registered now */
 };

@@ -60,20 +60,18 @@
 #define HMC_MARK ((uintptr_t)1)
 #endif
 
-#define hmc_node       QS_NAME(HM_CORE_NAME, node)
-#define hmc_window     QS_NAME(HM_CORE_NAME, window)
-#define hmc_class      QS_NAME(HM_CORE_NAME, class)
-#define hmc_node_at    QS_NAME(HM_CORE_NAME, node_at)
-#define hmc_unlink     QS_NAME(HM_CORE_NAME, unlink)
-#define hmc_find       QS_NAME(HM_CORE_NAME, find)
-#define hmc_link       QS_NAME(HM_CORE_NAME, link)
-#define hmc_remove     QS_NAME(HM_CORE_NAME, remove)
-#define hmc_free_all   QS_NAME(HM_CORE_NAME, free_all)
-#define hmc_thread     QS_SCHEME(HM_CORE_RECLAIM, thread)
-#define hmc_checkpoint QS_SCHEME(HM_CORE_RECLAIM, checkpoint)
-#define hmc_protect    QS_SCHEME(HM_CORE_RECLAIM, protect)
-#define hmc_commit     QS_SCHEME(HM_CORE_RECLAIM, commit)
-#define hmc_retire     QS_SCHEME(HM_CORE_RECLAIM, retire)
+#define hmc_node     QS_NAME(HM_CORE_NAME, node)
+#define hmc_window   QS_NAME(HM_CORE_NAME, window)
+#define hmc_class    QS_NAME(HM_CORE_NAME, class)
+#define hmc_node_at  QS_NAME(HM_CORE_NAME, node_at)
+#define hmc_unlink   QS_NAME(HM_CORE_NAME, unlink)
+#define hmc_find     QS_NAME(HM_CORE_NAME, find)
+#define hmc_link     QS_NAME(HM_CORE_NAME, link)
+#define hmc_remove   QS_NAME(HM_CORE_NAME, remove)
+#define hmc_free_all QS_NAME(HM_CORE_NAME, free_all)
+#define hmc_thread   QS_SCHEME(HM_CORE_RECLAIM, thread)
+#define hmc_protect  QS_SCHEME(HM_CORE_RECLAIM, protect)
+#define hmc_retire   QS_SCHEME(HM_CORE_RECLAIM, retire)
 
 _Static_assert(QS_SCHEME(HM_CORE_RECLAIM, is_a_reclaim_scheme),
                "HM_CORE_RECLAIM must name a scheme whose header is included");
@@ -127,7 +125,6 @@ static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_K
     unsigned steps = 0, slot = 0;
     int order = 1;
 
-    hmc_checkpoint(t);
     w->prev = head;
     for (;;) {
         uintptr_t link = hmc_protect(t, slot, w->prev); /* (1) */
@@ -146,7 +143,6 @@ static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_K
                 slot ^= 1; /* the other slot keeps protecting the node of w->prev */
                 continue;
             }
-            hmc_commit(t, 1, (void *[]){ w->cur });
             stale = !hmc_unlink(t, w);
         }
         if (stale) {
@@ -165,7 +161,6 @@ static inline bool hmc_link(struct hmc_thread *t, qs_word *head, struct hmc_node
 {
     while (!hmc_find(t, head, &n->key, w)) {
         uintptr_t expected = (uintptr_t)w->cur;
-        hmc_commit(t, 1, (void *[]){ w->cur });
         qs_store(&n->next, expected, relaxed);
         if (qs_counted_cas(QS_COUNTERS(t), site, w->prev, &expected,
                            (uintptr_t)n)) /* (3) */
@@ -182,7 +177,6 @@ static inline bool hmc_remove(struct hmc_thread *t, qs_word *head,
 
     while (hmc_find(t, head, key, &w)) {
         uintptr_t expected = w.next;
-        hmc_commit(t, 1, (void *[]){ w.cur });
         if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, &w.cur->next,
                             &expected, /* (4) */
                             w.next | HMC_MARK))
@@ -219,9 +213,7 @@ static inline void hmc_free_all(qs_word *head)
 #undef hmc_remove
 #undef hmc_free_all
 #undef hmc_thread
-#undef hmc_checkpoint
 #undef hmc_protect
-#undef hmc_commit
 #undef hmc_retire
 #undef HM_CORE_NAME
 #undef HM_CORE_RECLAIM

@@ -248,7 +248,7 @@ static inline void lfh_destroy(struct lfh *m)
 
     lfh_take_all(m, &taken);
     bool parked = lfh_park();
-    cds_lfht_destroy(m->table, NULL); /* waits for the worker */
+    cds_lfht_destroy(m->table, NULL); /* liburcu 0.13 waits for its worker here */
     lfh_unpark(parked);
     for (struct qs_header *h = taken.first, *next; h; h = next) {
         next = h->next;

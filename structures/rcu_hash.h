@@ -57,7 +57,9 @@
  * them, so only a scheme that guards regions carries this map.  A node is retired by
  * the writer that led past it under the lock, or copied it.  Growing retires as many
  * nodes as there are keys, beside the removed ones, and the table as one more.  Locks
- * are taken before enter, so that no thread holds up reclamation waiting for one.
+ * are taken before enter, so that a thread waiting for one does not hold up
+ * reclamation, except under qsbr and rcu_qsbr, where it counts as reading while it
+ * waits.
  *
  * All operations but init, destroy and next may run on any registered threads at once.
  */
