@@ -67,9 +67,13 @@ typedef struct {
 
 #ifdef QS_TSAN
 extern qs_word qs_tsan_fence_word; /* memory.c */
-#define qs_fence(order) ((void)qs_fetch_add(&qs_tsan_fence_word, 0, acq_rel))
+#define qs_fence(order)  ((void)qs_fetch_add(&qs_tsan_fence_word, 0, acq_rel))
+#define qs_light_fence() qs_fence(seq_cst)
 #else
-#define qs_fence(order) atomic_thread_fence(memory_order_##order)
+#define qs_fence(order)  atomic_thread_fence(memory_order_##order)
+/* Keeps the compiler from moving accesses across, and nothing else: the fence of the
+ * frequent side, where the rare side calls qs_membarrier() of system.h. */
+#define qs_light_fence() atomic_signal_fence(memory_order_seq_cst)
 #endif
 
 /* Statistics: words that are added to and read, but decide nothing.  A reader that

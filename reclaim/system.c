@@ -1,13 +1,21 @@
 /* system.c - see system.h. */
 #include "reclaim/system.h"
 
+#include <errno.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "reclaim/atomic.h"
 
 static pthread_key_t slot;
 static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
 static int slot_error;
+static pthread_once_t membarrier_once = PTHREAD_ONCE_INIT;
+static int membarrier_error;
 
 uint64_t qs_now(void)
 {
@@ -40,4 +48,29 @@ void *qs_slot_get(void)
 int qs_slot_set(void *value)
 {
     return -pthread_setspecific(slot, value);
+}
+
+static int membarrier(int command)
+{
+    return syscall(__NR_membarrier, command, 0, 0) ? -errno : 0;
+}
+
+static void register_for_membarrier(void)
+{
+    membarrier_error = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+bool qs_membarrier_works(void)
+{
+    pthread_once(&membarrier_once, register_for_membarrier);
+    return !membarrier_error;
+}
+
+int qs_membarrier(void)
+{
+    if (!qs_membarrier_works())
+        return membarrier_error;
+    int error = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    qs_light_fence(); /* ThreadSanitizer sees this one alone */
+    return error;
 }

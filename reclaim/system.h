@@ -1,5 +1,5 @@
 /* system.h - what the library asks of the operating system besides memory and locks:
- * the clock, yielding, and one slot per thread.
+ * the clock, yielding, one slot per thread, and fences in other threads.
  *
  * Thin names over POSIX, so that a build which schedules threads itself can replace
  * them in one place (QS_SYSTEM_BACKEND names its header).
@@ -11,6 +11,7 @@
 #include QS_SYSTEM_BACKEND
 #else
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Nanoseconds of a clock that never goes back. */
@@ -26,6 +27,12 @@ int qs_slot_prepare(void);
 void *qs_slot_get(void);
 int qs_slot_set(void *value);
 void qs_slot_at_thread_end(void *value);
+
+/* Makes every running thread of the process pass a full fence.  0, or -errno where the
+ * kernel refuses.  The other threads pay with a compiler's fence only: qs_light_fence()
+ * of atomic.h. */
+int qs_membarrier(void);
+bool qs_membarrier_works(void);
 
 #endif
 #endif

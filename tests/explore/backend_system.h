@@ -19,6 +19,10 @@ static inline void qs_yield(void)
     qx_yield("qs_yield");
 }
 
+/* model.c: a seq_cst fence by every thread, one thread after the other. */
+int qs_membarrier(void);
+bool qs_membarrier_works(void);
+
 /* One lock serves as mutex and as reader-writer lock. */
 struct qx_lock {
     int32_t readers; /* -1: held by a writer */

@@ -267,9 +267,9 @@ uint64_t qx_step(void)
     return step;
 }
 
-bool qx_ended(unsigned thread)
+bool qx_started(unsigned thread)
 {
-    return threads[thread].ended;
+    return thread < thread_count;
 }
 
 struct qx_clock *qx_clock_of(unsigned thread)

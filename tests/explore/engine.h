@@ -89,7 +89,7 @@ void qx_act_as(unsigned thread); /* main thread only: whose slot is used */
 bool qx_is_running(void);        /* inside body() */
 uint64_t qx_step(void);
 void qx_wait(bool (*ready)(const void *), const void *what);
-bool qx_ended(unsigned thread);
+bool qx_started(unsigned thread);
 struct qx_clock *qx_clock_of(unsigned thread);
 uint32_t qx_tick(void); /* advances the caller's own clock and returns it */
 

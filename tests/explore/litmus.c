@@ -10,6 +10,7 @@
 
 #include "reclaim/atomic.h"
 #include "reclaim/memory.h"
+#include "reclaim/system.h"
 #include "tests/explore/engine.h"
 
 enum { EXECUTIONS = 20000, NEVER = 0, SEEN = 1 };
@@ -47,6 +48,10 @@ LITMUS(sb_seq_cst, (X(1, seq_cst), GET_Y(0, seq_cst)),
        (Y(1, seq_cst), GET_X(1, seq_cst)), NOTHING)
 LITMUS(sb_fences, (X(1, relaxed), qs_fence(seq_cst), GET_Y(0, relaxed)),
        (Y(1, relaxed), qs_fence(seq_cst), GET_X(1, relaxed)), NOTHING)
+LITMUS(sb_membarrier, (X(1, relaxed), qs_light_fence(), GET_Y(0, relaxed)),
+       (Y(1, relaxed), qs_membarrier(), GET_X(1, relaxed)), NOTHING)
+LITMUS(sb_light, (X(1, relaxed), qs_light_fence(), GET_Y(0, relaxed)),
+       (Y(1, relaxed), qs_light_fence(), GET_X(1, relaxed)), NOTHING)
 LITMUS(mp_relaxed, (X(1, relaxed), Y(1, relaxed)),
        (GET_Y(0, relaxed), GET_X(1, relaxed)), NOTHING)
 LITMUS(mp_release, (X(1, relaxed), Y(1, release)),
@@ -101,6 +106,8 @@ static const struct litmus {
     { "SB release/acquire", 2, sb_release, both_zero, { NEVER, SEEN, SEEN } },
     { "SB seq_cst", 2, sb_seq_cst, both_zero, { NEVER, NEVER, NEVER } },
     { "SB relaxed, seq_cst fences", 2, sb_fences, both_zero, { NEVER, NEVER, NEVER } },
+    { "SB relaxed, membarrier", 2, sb_membarrier, both_zero, { NEVER, NEVER, NEVER } },
+    { "SB relaxed, light fences", 2, sb_light, both_zero, { NEVER, SEEN, SEEN } },
     { "MP relaxed", 2, mp_relaxed, flag_without_data, { NEVER, NEVER, SEEN } },
     { "MP release/acquire", 2, mp_release, flag_without_data, { NEVER, NEVER, NEVER } },
     { "MP release/relaxed", 2, mp_half, flag_without_data, { NEVER, NEVER, SEEN } },

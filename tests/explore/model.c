@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "tests/explore/backend.h"
+#include "tests/explore/backend_system.h"
 #include "tests/explore/engine.h"
 
 enum { HISTORY = 8, BUFFER = 16 };
@@ -46,6 +47,7 @@ static struct qx_clock acquire_fence[QX_CLOCKS], release_fence[QX_CLOCKS],
     seq_cst_fence;
 static uint64_t execution;
 static uint32_t laziness; /* of store buffers in this execution */
+static enum { UNDECIDED, GRANTED, REFUSED } membarrier;
 
 void qx_model_reset(void)
 {
@@ -57,6 +59,7 @@ void qx_model_reset(void)
     memset(release_fence, 0, sizeof release_fence);
     memset(&seq_cst_fence, 0, sizeof seq_cst_fence);
     laziness = choices[qx_random(4)];
+    membarrier = UNDECIDED;
 }
 
 static bool acquires(enum qs_order order)
@@ -353,24 +356,54 @@ bool qx_cas(qs_word *address, uintptr_t *expected, uintptr_t desired,
     return false;
 }
 
-void qx_fence(enum qs_order order, const char *site)
+static void pass_fence(unsigned thread, enum qs_order order)
 {
-    unsigned self = qx_self();
-    struct qx_clock *mine = qx_clock_of(self);
+    struct qx_clock *clock = qx_clock_of(thread);
 
-    qx_point();
-    qx_tick(); /* so that it comes after the accesses before it */
-    qx_trace("fence", site, "%s", "");
+    clock->at[thread]++; /* so that it comes after the accesses before it */
     if (order == QX_seq_cst)
-        qx_model_drain(self);
+        qx_model_drain(thread);
     if (acquires(order))
-        qx_join(mine, &acquire_fence[self]);
+        qx_join(clock, &acquire_fence[thread]);
     if (order == QX_seq_cst) {
-        qx_join(mine, &seq_cst_fence);
-        seq_cst_fence = *mine;
+        qx_join(clock, &seq_cst_fence);
+        seq_cst_fence = *clock;
     }
     if (releases(order))
-        release_fence[self] = *mine;
+        release_fence[thread] = *clock;
+}
+
+void qx_fence(enum qs_order order, const char *site)
+{
+    qx_point();
+    pass_fence(qx_self(), order);
+    qx_trace("fence", site, "%s", "");
+}
+
+/* The kernel interrupts the threads one after the other while they run on, so there is
+ * no moment that all of them share. */
+int qs_membarrier(void)
+{
+    qx_fence(QX_seq_cst, "qs_membarrier");
+    unsigned first = qx_is_running() ? qx_choose(QX_THREADS) : 0;
+    for (unsigned i = 0; i < QX_THREADS; i++) {
+        unsigned thread = (first + i) % QX_THREADS;
+        if (thread == qx_self() || !qx_started(thread))
+            continue;
+        qx_point();
+        pass_fence(thread, QX_seq_cst);
+        qx_trace("fence", "qs_membarrier", "in T%u", thread);
+    }
+    pass_fence(qx_self(), QX_seq_cst);
+    return 0;
+}
+
+/* Now and then a machine refuses, so that the other way is explored as well. */
+bool qs_membarrier_works(void)
+{
+    if (membarrier == UNDECIDED)
+        membarrier = qx_rarely(500) ? REFUSED : GRANTED;
+    return membarrier == GRANTED;
 }
 
 void qx_tally_add(qs_word *word, uintptr_t value)
