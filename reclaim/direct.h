@@ -63,7 +63,8 @@ enum {
     qs_direct_robust = 1,
     qs_direct_restarts = 0,
     qs_direct_frees_at_once = 1,
-    qs_direct_max_slots = 64
+    qs_direct_max_slots = 64,
+    qs_direct_prefix = 0
 };
 QS_RECLAIM_SCHEME(direct);
 

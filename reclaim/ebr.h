@@ -56,7 +56,8 @@ enum {
     qs_ebr_robust = 0,
     qs_ebr_restarts = 0,
     qs_ebr_frees_at_once = 0,
-    qs_ebr_max_slots = 64
+    qs_ebr_max_slots = 64,
+    qs_ebr_prefix = 0
 };
 QS_RECLAIM_SCHEME(ebr);
 

@@ -72,7 +72,7 @@ static uintptr_t try_advance(struct qs_epoch_domain *d)
 
 static void free_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)
 {
-    qs_chain_free(&limbo->chain, &t->base.freed_nodes, &t->base.freed_bytes);
+    qs_thread_free_chain(&t->base, &limbo->chain);
 }
 
 /* The list's old content is at least three epochs older than the current epoch. */
@@ -139,5 +139,5 @@ void qs_epoch_barrier(struct qs_epoch_domain *d)
     uintptr_t target = qs_load(&d->epoch, seq_cst) + QS_EPOCH_GRACE;
     while (orphans.first && try_advance(d) < target)
         qs_yield();
-    qs_chain_free(&orphans, &d->base.freed_nodes, &d->base.freed_bytes);
+    qs_domain_free_chain(&d->base, &orphans);
 }

@@ -115,7 +115,7 @@ static inline void qs_epoch_retire(struct qs_epoch_thread *t, void *node)
     struct qs_header *h = qs_header_of(node);
     struct qs_limbo *limbo = &t->limbo[t->current % QS_EPOCH_GRACE];
 
-    qs_thread_count_retired(&t->base, h->class->size);
+    qs_thread_count_retired(&t->base, qs_header_class(h)->size);
     if (limbo->epoch != t->current)
         qs_epoch_reuse_limbo(t, limbo);
     qs_chain_push(&limbo->chain, h);

@@ -130,11 +130,11 @@ static bool is_in_a_slot(struct qs_domain *d, uintptr_t node)
     return false;
 }
 
-/* Frees those of the chain that no slot names; the others stay in it. */
-static void scan(struct qs_domain *d, struct qs_chain *chain, uintptr_t *snapshot,
-                 size_t size, qs_word *freed_nodes, qs_word *freed_bytes)
+/* Moves those of the chain that no slot names to gone. */
+static void scan(struct qs_domain *d, struct qs_chain *chain, struct qs_chain *gone,
+                 uintptr_t *snapshot, size_t size)
 {
-    struct qs_chain kept = { 0 }, gone = { 0 };
+    struct qs_chain kept = { 0 };
     size_t hazards = take_snapshot(d, snapshot, size);
 
     for (struct qs_header *h = chain->first, *next; h; h = next) {
@@ -142,20 +142,20 @@ static void scan(struct qs_domain *d, struct qs_chain *chain, uintptr_t *snapsho
         bool hazardous = hazards == SIZE_MAX ? is_in_a_slot(d, node)
                                              : is_in_snapshot(node, snapshot, hazards);
         next = h->next;
-        qs_chain_push(hazardous ? &kept : &gone, h);
+        qs_chain_push(hazardous ? &kept : gone, h);
     }
     *chain = kept;
-    qs_chain_free(&gone, freed_nodes, freed_bytes);
 }
 
 void qs_hp_flush(struct qs_hp_thread *t)
 {
     struct qs_domain *d = t->base.domain;
+    struct qs_chain gone = { 0 };
 
     qs_domain_adopt(d, &t->retired);
     size_snapshot(t);
-    scan(d, &t->retired, t->snapshot, t->snapshot_size, &t->base.freed_nodes,
-         &t->base.freed_bytes);
+    scan(d, &t->retired, &gone, t->snapshot, t->snapshot_size);
+    qs_thread_free_chain(&t->base, &gone);
     qs_tally_own(&t->base.scans, 1);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, 0);
@@ -165,11 +165,12 @@ void qs_hp_flush(struct qs_hp_thread *t)
 
 void qs_hp_barrier(struct qs_hp_domain *d)
 {
-    struct qs_chain orphans = { 0 };
+    struct qs_chain orphans = { 0 }, gone = { 0 };
 
     qs_domain_adopt(&d->base, &orphans);
     for (;;) {
-        scan(&d->base, &orphans, NULL, 0, &d->base.freed_nodes, &d->base.freed_bytes);
+        scan(&d->base, &orphans, &gone, NULL, 0);
+        qs_domain_free_chain(&d->base, &gone);
         if (!orphans.first)
             return;
         qs_yield();

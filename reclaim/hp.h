@@ -141,7 +141,8 @@ enum {
     qs_hp_robust = 1,
     qs_hp_restarts = 0,
     qs_hp_frees_at_once = 0,
-    qs_hp_max_slots = QS_HP_SLOTS
+    qs_hp_max_slots = QS_HP_SLOTS,
+    qs_hp_prefix = 0
 };
 QS_RECLAIM_SCHEME(hp);
 

@@ -63,7 +63,8 @@ enum {
     qs_leak_robust = 0,
     qs_leak_restarts = 0,
     qs_leak_frees_at_once = 0,
-    qs_leak_max_slots = 64
+    qs_leak_max_slots = 64,
+    qs_leak_prefix = 0
 };
 QS_RECLAIM_SCHEME(leak);
 

@@ -7,8 +7,7 @@ static inline void *QS_SCHEME(QS_PART_SCHEME,
                               alloc)(struct QS_SCHEME(QS_PART_SCHEME, thread) * t,
                                      const struct qs_class *class)
 {
-    (void)t;
-    return qs_node_alloc(class);
+    return qs_thread_alloc((struct qs_thread *)t, class, 0);
 }
 
 static inline void QS_SCHEME(QS_PART_SCHEME,

@@ -74,7 +74,8 @@ enum {
     qs_qsbr_robust = 0,
     qs_qsbr_restarts = 0,
     qs_qsbr_frees_at_once = 0,
-    qs_qsbr_max_slots = 64
+    qs_qsbr_max_slots = 64,
+    qs_qsbr_prefix = 0
 };
 QS_RECLAIM_SCHEME(qsbr);
 

@@ -26,7 +26,8 @@ enum {
     qs_rcu_memb_robust = 0,
     qs_rcu_memb_restarts = 0,
     qs_rcu_memb_frees_at_once = 0,
-    qs_rcu_memb_max_slots = 64
+    qs_rcu_memb_max_slots = 64,
+    qs_rcu_memb_prefix = 0
 };
 QS_RECLAIM_SCHEME(rcu_memb);
 

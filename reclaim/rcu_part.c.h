@@ -19,7 +19,7 @@ static void open_envelope(struct rcu_head *rcu)
     struct qs_rcu_envelope *e = (struct qs_rcu_envelope *)rcu; /* first member */
     struct qs_domain *d = e->domain;
 
-    qs_chain_free(&e->chain, &d->freed_nodes, &d->freed_bytes);
+    qs_domain_free_chain(d, &e->chain);
     qs_memory_free(e);
 }
 

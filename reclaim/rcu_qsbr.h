@@ -46,7 +46,8 @@ enum {
     qs_rcu_qsbr_robust = 0,
     qs_rcu_qsbr_restarts = 0,
     qs_rcu_qsbr_frees_at_once = 0,
-    qs_rcu_qsbr_max_slots = 64
+    qs_rcu_qsbr_max_slots = 64,
+    qs_rcu_qsbr_prefix = 0
 };
 QS_RECLAIM_SCHEME(rcu_qsbr);
 

@@ -68,6 +68,8 @@
  *   qs_S_frees_at_once    1: retire frees immediately; for structures whose own lock
  *       keeps readers out, no others
  *   qs_S_max_slots        links an operation can protect at a time
+ *   qs_S_prefix           bytes that the scheme keeps in front of each node, a multiple
+ *       of 16 up to QS_PREFIX_MAX; zero when the node is made
  */
 #ifndef QS_RECLAIM_RECLAIM_H
 #define QS_RECLAIM_RECLAIM_H
@@ -82,17 +84,18 @@
 /* A kind of node: how large it is and what to do before its memory goes.  Constant,
  * and outlives every domain that saw one of its nodes. */
 struct qs_class {
-    const char *name;
+    _Alignas(16) const char *name; /* aligned, so that a header can tag its address */
     size_t size;
     void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread */
 };
 
-/* Precedes every node in memory, hidden from structures. */
+/* Precedes every node in memory, hidden from structures.  In front of it lies what the
+ * scheme keeps about a node: qs_S_prefix bytes. */
 struct qs_header {
     struct qs_header *next; /* while retired: the next one of a chain */
-    const struct qs_class *class;
+    uintptr_t class; /* const struct qs_class *; low bits: the prefix, in units of 16 */
 };
-enum { QS_NODE_ALIGNMENT = 16 };
+enum { QS_NODE_ALIGNMENT = 16, QS_PREFIX_MAX = 7 * QS_NODE_ALIGNMENT };
 _Static_assert(sizeof(struct qs_header) % QS_NODE_ALIGNMENT == 0, "nodes stay aligned");
 
 /* Retired nodes, linked through their headers. */
@@ -168,7 +171,11 @@ struct qs_thread *qs_thread_mine(void (*at_exit)(struct qs_thread *));
 
 /* Disposes of a node and frees its memory.  Out of line, because it calls back. */
 void qs_node_free(void *node);
-void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_bytes);
+
+/* Frees what no thread can hold any more, and counts it: called by a registered thread,
+ * or on behalf of the domain by a thread that need not be. */
+void qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain);
+void qs_domain_free_chain(struct qs_domain *d, struct qs_chain *chain);
 
 /* The counters of a scheme's thread record. */
 #define QS_COUNTERS(t) (&((struct qs_thread *)(t))->counters)
@@ -191,6 +198,16 @@ static inline void *qs_node_of(struct qs_header *h)
     return h + 1;
 }
 
+static inline const struct qs_class *qs_header_class(const struct qs_header *h)
+{
+    return (const struct qs_class *)(h->class & ~(uintptr_t)(QS_NODE_ALIGNMENT - 1));
+}
+
+static inline size_t qs_header_prefix(const struct qs_header *h)
+{
+    return (h->class & 7) * QS_NODE_ALIGNMENT;
+}
+
 static inline void qs_chain_push(struct qs_chain *chain, struct qs_header *h)
 {
     h->next = chain->first;
@@ -198,7 +215,7 @@ static inline void qs_chain_push(struct qs_chain *chain, struct qs_header *h)
         chain->last = h;
     chain->first = h;
     chain->nodes++;
-    chain->bytes += h->class->size;
+    chain->bytes += qs_header_class(h)->size;
 }
 
 /* Moves all of `from` in front of `to`. */
@@ -215,13 +232,32 @@ static inline void qs_chain_move(struct qs_chain *to, struct qs_chain *from)
     *from = (struct qs_chain){ 0 };
 }
 
-static inline void *qs_node_alloc(const struct qs_class *class)
+/* Lays out a node in raw memory; the prefix is zero. */
+static inline void *qs_node_place(void *memory, const struct qs_class *class,
+                                  size_t prefix)
 {
-    struct qs_header *h = qs_memory_alloc(sizeof *h + class->size);
-    if (!h)
-        return NULL;
-    h->class = class;
+    uint64_t *word = memory;
+    for (size_t i = 0; i < prefix / sizeof *word; i++)
+        word[i] = 0;
+    struct qs_header *h = (struct qs_header *)((char *)memory + prefix);
+    h->class = (uintptr_t) class | prefix / QS_NODE_ALIGNMENT;
     return qs_node_of(h);
+}
+
+/* A node that no thread of its domain makes, for a structure's init: prefix is its
+ * scheme's, qs_S_prefix.  NULL without memory. */
+static inline void *qs_node_alloc(const struct qs_class *class, size_t prefix)
+{
+    void *memory = qs_memory_alloc(prefix + sizeof(struct qs_header) + class->size);
+    return memory ? qs_node_place(memory, class, prefix) : NULL;
+}
+
+/* What schemes allocate nodes by. */
+static inline void *qs_thread_alloc(struct qs_thread *t, const struct qs_class *class,
+                                    size_t prefix)
+{
+    (void)t;
+    return qs_node_alloc(class, prefix);
 }
 
 /* Counts a retirement in its thread's record. */
@@ -281,7 +317,7 @@ static inline uint64_t qs_random(struct qs_thread *t)
     enum {                                                                             \
         qs_##S##_is_a_reclaim_scheme = 1 + qs_##S##_guards_regions + qs_##S##_robust + \
                                        qs_##S##_restarts + qs_##S##_frees_at_once +    \
-                                       qs_##S##_max_slots                              \
+                                       qs_##S##_max_slots + qs_##S##_prefix            \
     }
 
 #endif

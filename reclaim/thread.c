@@ -125,17 +125,18 @@ void qs_domain_free_records(struct qs_domain *d)
 
 void qs_node_free(void *node)
 {
-    const struct qs_class *class = qs_header_of(node)->class;
+    struct qs_header *h = qs_header_of(node);
+    const struct qs_class *class = qs_header_class(h);
+
     if (class->dispose)
         class->dispose(node);
-    qs_memory_free(qs_header_of(node));
+    qs_memory_free((char *)h - qs_header_prefix(h));
 }
 
-/* Frees all nodes of the chain and adds them to the two words, shared or owned. */
-void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_bytes)
+/* Empties the chain first: a node's dispose may retire others. */
+static void free_nodes(struct qs_chain *chain)
 {
     struct qs_header *h = chain->first;
-    size_t nodes = chain->nodes, bytes = chain->bytes;
 
     *chain = (struct qs_chain){ 0 };
     while (h) {
@@ -143,8 +144,24 @@ void qs_chain_free(struct qs_chain *chain, qs_word *freed_nodes, qs_word *freed_
         qs_node_free(qs_node_of(h));
         h = next;
     }
-    qs_tally_shared(freed_nodes, nodes);
-    qs_tally_shared(freed_bytes, bytes);
+}
+
+void qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain)
+{
+    size_t nodes = chain->nodes, bytes = chain->bytes;
+
+    free_nodes(chain);
+    qs_tally_own(&t->freed_nodes, nodes);
+    qs_tally_own(&t->freed_bytes, bytes);
+}
+
+void qs_domain_free_chain(struct qs_domain *d, struct qs_chain *chain)
+{
+    size_t nodes = chain->nodes, bytes = chain->bytes;
+
+    free_nodes(chain);
+    qs_tally_shared(&d->freed_nodes, nodes);
+    qs_tally_shared(&d->freed_bytes, bytes);
 }
 
 /* Leaves a chain to whoever adopts it. */
@@ -177,7 +194,7 @@ void qs_domain_free_orphans(struct qs_domain *d)
 {
     struct qs_chain chain = { 0 };
     qs_domain_adopt(d, &chain);
-    qs_chain_free(&chain, &d->freed_nodes, &d->freed_bytes);
+    qs_domain_free_chain(d, &chain);
 }
 
 /* Sums the records.  Freed is read before retired, so that garbage is never negative: a

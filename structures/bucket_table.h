@@ -47,11 +47,11 @@ static inline qs_word *qs_bucket_of(struct qs_bucket_table *table, uint64_t hash
     return &table->heads[hash & (qs_bucket_count(table) - 1)];
 }
 
-/* A table of empty buckets, for qs_node_free() or a retire with its class; NULL without
- * memory. */
-static inline struct qs_bucket_table *qs_bucket_table_new(unsigned order)
+/* A table of empty buckets, for qs_node_free() or a retire with its class.  prefix is
+ * that of the scheme.  NULL without memory. */
+static inline struct qs_bucket_table *qs_bucket_table_new(unsigned order, size_t prefix)
 {
-    struct qs_bucket_table *table = qs_node_alloc(&qs_bucket_class[order]);
+    struct qs_bucket_table *table = qs_node_alloc(&qs_bucket_class[order], prefix);
 
     if (!table)
         return NULL;

@@ -112,6 +112,7 @@
 #define rch_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
 #define rch_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
 #define rch_protect      QS_SCHEME(QS_MAP_RECLAIM, protect)
+#define rch_prefix       QS_SCHEME(QS_MAP_RECLAIM, prefix)
 #define rch_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
 #define rch_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
 #define rch_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
@@ -230,7 +231,7 @@ static inline struct qs_bucket_table *rch_copy_table(struct rch_thread *t,
                                                      const struct qs_bucket_table *from,
                                                      unsigned order)
 {
-    struct qs_bucket_table *to = qs_bucket_table_new(order);
+    struct qs_bucket_table *to = qs_bucket_table_new(order, rch_prefix);
 
     if (!to)
         return NULL;
@@ -293,7 +294,7 @@ static inline int rch_init(struct rch *m, size_t capacity)
     while ((size_t)1 << order < QS_MAP_STRIPES ||
            ((size_t)1 << order) * QS_MAP_LOAD < capacity)
         order++;
-    struct qs_bucket_table *table = qs_bucket_table_new(order);
+    struct qs_bucket_table *table = qs_bucket_table_new(order, rch_prefix);
     if (!table)
         return -ENOMEM;
     while (locks < QS_MAP_STRIPES && !error)
@@ -460,6 +461,7 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
 #undef rch_enter
 #undef rch_leave
 #undef rch_protect
+#undef rch_prefix
 #undef rch_alloc
 #undef rch_free_private
 #undef rch_retire

@@ -68,7 +68,7 @@ static bool is_kept(unsigned i)
 
 static void free_counted(struct qs_domain *d, void *node)
 {
-    size_t size = qs_header_of(node)->class->size;
+    size_t size = qs_header_class(qs_header_of(node))->size;
 
     qs_node_free(node);
     qs_tally_shared(&d->freed_nodes, 1);
@@ -140,7 +140,7 @@ void qx_oracle_drop(struct qs_thread *t, unsigned slot)
 
 void qx_oracle_retire(struct qs_thread *t, void *node, bool regions)
 {
-    qs_thread_count_retired(t, qs_header_of(node)->class->size);
+    qs_thread_count_retired(t, qs_header_class(qs_header_of(node))->size);
     for (unsigned i = 0; i < pending_count; i++)
         if (pending[i].node == node)
             qx_found(QX_DOUBLE_FREE, "T%u retires a node again", qx_self());

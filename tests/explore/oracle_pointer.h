@@ -13,7 +13,8 @@ enum {
     qs_oracle_pointer_robust = 1 - 0,
     qs_oracle_pointer_restarts = 0,
     qs_oracle_pointer_frees_at_once = 0,
-    qs_oracle_pointer_max_slots = QX_ORACLE_SLOTS
+    qs_oracle_pointer_max_slots = QX_ORACLE_SLOTS,
+    qs_oracle_pointer_prefix = 0
 };
 QS_RECLAIM_SCHEME(oracle_pointer);
 

@@ -13,7 +13,8 @@ enum {
     qs_oracle_region_robust = 1 - 1,
     qs_oracle_region_restarts = 0,
     qs_oracle_region_frees_at_once = 0,
-    qs_oracle_region_max_slots = QX_ORACLE_SLOTS
+    qs_oracle_region_max_slots = QX_ORACLE_SLOTS,
+    qs_oracle_region_prefix = 0
 };
 QS_RECLAIM_SCHEME(oracle_region);
 
