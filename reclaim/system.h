@@ -1,5 +1,5 @@
 /* system.h - what the library asks of the operating system besides memory and locks:
- * the clock, yielding, one slot per thread, and fences in other threads.
+ * the clock, yielding, one slot per thread, fences and handlers in other threads.
  *
  * Thin names over POSIX, so that a build which schedules threads itself can replace
  * them in one place (QS_SYSTEM_BACKEND names its header).
@@ -33,6 +33,23 @@ void qs_slot_at_thread_end(void *value);
  * of atomic.h. */
 int qs_membarrier(void);
 bool qs_membarrier_works(void);
+
+/* Interrupts.  The handler runs in an interrupted thread between two of its
+ * instructions, whatever it is doing.  Further interrupts wait until it has returned;
+ * if it leaves by longjmp instead, to a setjmp of that thread, they wait until the
+ * thread calls qs_interrupt_allow(), so that a storm of them does not pile up on the
+ * stack. There is one handler per process; 0, -EBUSY if it is another one already, or
+ * -errno. */
+int qs_interrupt_prepare(void (*handler)(void));
+void qs_interrupt_allow(void);
+
+/* What to call the calling thread in qs_interrupt(). */
+int qs_interrupt_self(void);
+
+/* Interrupts a thread, which may also be the caller: 0, or -ESRCH if it has ended.  The
+ * thread may run on a little; it has begun the handler, or does nothing else first,
+ * when a qs_membarrier() called after this has returned. */
+int qs_interrupt(int thread);
 
 #endif
 #endif

@@ -23,6 +23,12 @@ static inline void qs_yield(void)
 int qs_membarrier(void);
 bool qs_membarrier_works(void);
 
+/* interrupt.c */
+int qs_interrupt_prepare(void (*handler)(void));
+void qs_interrupt_allow(void);
+int qs_interrupt_self(void);
+int qs_interrupt(int thread);
+
 /* One lock serves as mutex and as reader-writer lock. */
 struct qx_lock {
     int32_t readers; /* -1: held by a writer */

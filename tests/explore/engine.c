@@ -2,6 +2,7 @@
 #include "tests/explore/engine.h"
 #include "tests/explore/backend.h"
 #include "tests/explore/backend_system.h"
+#include "tests/explore/coroutine.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 enum { STACK_BYTES = 128 * 1024, CHOICES = 1 << 16, CHANGE_POINTS = 8 };
 
 struct virtual_thread {
-    void *stack_pointer;
+    struct qx_coroutine coroutine;
     char *stack;
     struct qx_clock clock;
     bool ended, stalled;
@@ -56,25 +57,11 @@ const char *qx_kind_name(enum qx_kind kind)
     return kind_names[kind];
 }
 
-/* ---- switching ---- */
-
-void qx_switch(void **save, void *to);
-#if defined __x86_64__
-__asm__(".text\n.globl qx_switch\n.type qx_switch,@function\nqx_switch:\n"
-        "push %rbp\npush %rbx\npush %r12\npush %r13\npush %r14\npush %r15\n"
-        "mov %rsp,(%rdi)\nmov %rsi,%rsp\n"
-        "pop %r15\npop %r14\npop %r13\npop %r12\npop %rbx\npop %rbp\nret\n"
-        ".size qx_switch,.-qx_switch\n");
-enum { SAVED_WORDS = 6 };
-#else
-#error "engine.c: qx_switch is written for x86-64 only so far"
-#endif
-
 static void switch_to(unsigned to)
 {
     struct virtual_thread *from = &threads[current];
     current = to;
-    qx_switch(&from->stack_pointer, threads[to].stack_pointer);
+    qx_coroutine_switch(&from->coroutine, &threads[to].coroutine);
 }
 
 /* ---- decisions ---- */
@@ -272,6 +259,11 @@ bool qx_started(unsigned thread)
     return thread < thread_count;
 }
 
+bool qx_ended(unsigned thread)
+{
+    return threads[thread].ended;
+}
+
 struct qx_clock *qx_clock_of(unsigned thread)
 {
     return &threads[thread].clock;
@@ -370,6 +362,7 @@ void qx_point(void)
         threads[stalled_thread].stalled = true;
     qx_model_environment();
     go_on();
+    qx_interrupts_deliver();
 }
 
 void qx_yield(const char *site)
@@ -398,17 +391,6 @@ static void thread_main(void)
     threads[current].ended = true;
     go_on();
     abort();
-}
-
-static void start_stack(struct virtual_thread *t)
-{
-    void **top = (void **)(t->stack + STACK_BYTES - 64);
-
-    *--top = NULL;
-    *--top = (void *)thread_main;
-    for (unsigned i = 0; i < SAVED_WORDS; i++)
-        *--top = NULL;
-    t->stack_pointer = top;
 }
 
 /* A crash of the code under exploration is a finding like others.  The handler runs on
@@ -452,6 +434,7 @@ static void reset(uint64_t number)
     }
     qx_heap_reset();
     qx_model_reset();
+    qx_interrupts_reset();
     qx_locks_reset();
     qx_trace_reset();
 }
@@ -463,7 +446,8 @@ static void start_threads(unsigned n)
     for (unsigned i = 0; i < n; i++) {
         threads[i].clock = threads[QX_MAIN].clock;
         threads[i].clock.at[i] = 1;
-        start_stack(&threads[i]);
+        qx_coroutine_prepare(&threads[i].coroutine, threads[i].stack, STACK_BYTES,
+                             thread_main);
     }
 }
 

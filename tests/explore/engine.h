@@ -90,6 +90,7 @@ bool qx_is_running(void);        /* inside body() */
 uint64_t qx_step(void);
 void qx_wait(bool (*ready)(const void *), const void *what);
 bool qx_started(unsigned thread);
+bool qx_ended(unsigned thread);
 struct qx_clock *qx_clock_of(unsigned thread);
 uint32_t qx_tick(void); /* advances the caller's own clock and returns it */
 
@@ -100,6 +101,11 @@ static inline void qx_join(struct qx_clock *to, const struct qx_clock *from)
             to->at[i] = from->at[i];
 }
 
+/* interrupt.c */
+void qx_interrupts_reset(void);
+void qx_interrupts_deliver(void);           /* to the caller, at a scheduling point */
+void qx_interrupts_settle(unsigned thread); /* it has passed a membarrier */
+
 /* lock.c */
 void qx_locks_reset(void);
 
@@ -107,6 +113,7 @@ void qx_locks_reset(void);
 void qx_model_reset(void);
 void qx_model_environment(void); /* store buffers drain when they like */
 void qx_model_drain(unsigned thread);
+void qx_model_fence(unsigned thread); /* a seq_cst one */
 void qx_model_end(void);
 void qx_model_forget(int cell);
 uintptr_t qx_model_newest(const void *word, const char *what); /* acquires it */

@@ -285,7 +285,8 @@ void __tsan_func_exit(void);
 HOOK(1)
 HOOK(2)
 HOOK(4)
-HOOK(8) HOOK(16)
+HOOK(8)
+HOOK(16)
 
     void __tsan_read_range(void *address, size_t size)
 {

@@ -70,6 +70,37 @@ LITMUS(wrc_release, X(1, relaxed), (GET_X(0, relaxed), Y(1, release)),
 LITMUS(wrc_relaxed, X(1, relaxed), (GET_X(0, relaxed), Y(1, relaxed)),
        (GET_Y(1, relaxed), GET_X(2, relaxed)))
 
+/* A reader that starts again when it is interrupted, against a thread that unlinks (x),
+ * interrupts it and frees (y): only a membarrier keeps the reader from running on. */
+static jmp_buf reading;
+static bool restartable;
+
+static void restart(void)
+{
+    if (qx_self() == 0 && restartable)
+        longjmp(reading, 1);
+}
+
+static void read_restartably(void)
+{
+    if (setjmp(reading))
+        qs_interrupt_allow();
+    restartable = true;
+    if (!qs_load(&shared->x, acquire))
+        GET_Y(0, acquire);
+    restartable = false;
+}
+
+LITMUS(interrupt_settled, read_restartably(),
+       (X(1, relaxed), qs_interrupt(0), qs_membarrier(), Y(1, relaxed)), NOTHING)
+LITMUS(interrupt_only, read_restartably(),
+       (X(1, relaxed), qs_interrupt(0), Y(1, relaxed)), NOTHING)
+
+static bool reads_freed(void)
+{
+    return r[0];
+}
+
 static bool both_zero(void)
 {
     return !r[0] && !r[1];
@@ -117,6 +148,12 @@ static const struct litmus {
     { "2+2W relaxed (gap)", 2, two_writes, first_writes_last, { NEVER, NEVER, NEVER } },
     { "WRC release/acquire", 3, wrc_release, cause_unseen, { NEVER, NEVER, NEVER } },
     { "WRC relaxed", 3, wrc_relaxed, cause_unseen, { NEVER, NEVER, SEEN } },
+    { "interrupt, membarrier",
+      2,
+      interrupt_settled,
+      reads_freed,
+      { NEVER, NEVER, NEVER } },
+    { "interrupt alone", 2, interrupt_only, reads_freed, { SEEN, SEEN, SEEN } },
 };
 
 enum { TESTS = sizeof tests / sizeof *tests };
@@ -130,6 +167,8 @@ static unsigned prepare(void)
     qs_init(&shared->x, 0);
     qs_init(&shared->y, 0);
     memset(r, 0, sizeof r);
+    restartable = false;
+    qs_interrupt_prepare(restart);
     return running->threads;
 }
 

@@ -373,6 +373,11 @@ static void pass_fence(unsigned thread, enum qs_order order)
         release_fence[thread] = *clock;
 }
 
+void qx_model_fence(unsigned thread)
+{
+    pass_fence(thread, QX_seq_cst);
+}
+
 void qx_fence(enum qs_order order, const char *site)
 {
     qx_point();
@@ -391,10 +396,11 @@ int qs_membarrier(void)
         if (thread == qx_self() || !qx_started(thread))
             continue;
         qx_point();
-        pass_fence(thread, QX_seq_cst);
+        qx_model_fence(thread);
+        qx_interrupts_settle(thread);
         qx_trace("fence", "qs_membarrier", "in T%u", thread);
     }
-    pass_fence(qx_self(), QX_seq_cst);
+    qx_model_fence(qx_self());
     return 0;
 }
 

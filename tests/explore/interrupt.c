@@ -1,0 +1,93 @@
+/* interrupt.c - the interrupts of reclaim/system.h between virtual threads.
+ *
+ * A signal takes a while to arrive: an interrupted thread may go on for some steps, but
+ * not past a membarrier of whoever waits for it.  Its handler runs at a scheduling
+ * point, before the access that the thread was about to make, and may leave by longjmp.
+ * When rare branches are explored, interrupts come that nobody here has sent: another
+ * domain may have.
+ */
+#include "tests/explore/backend.h"
+#include "tests/explore/backend_system.h"
+#include "tests/explore/engine.h"
+
+#include <errno.h>
+
+enum { STRAY_PERMILLE = 20 };
+
+static void (*run_handler)(void);
+static unsigned sent, settled, held;      /* one bit per thread */
+static struct qx_clock known[QX_THREADS]; /* to the senders */
+
+void qx_interrupts_reset(void)
+{
+    run_handler = NULL;
+    sent = settled = held = 0;
+}
+
+int qs_interrupt_prepare(void (*handler)(void))
+{
+    if (run_handler && run_handler != handler)
+        return -EBUSY;
+    run_handler = handler;
+    return 0;
+}
+
+void qs_interrupt_allow(void)
+{
+    held &= ~(1u << qx_self());
+    qx_point();
+}
+
+int qs_interrupt_self(void)
+{
+    return (int)qx_self();
+}
+
+int qs_interrupt(int thread)
+{
+    unsigned i = (unsigned)thread;
+
+    qx_point();
+    if (qx_ended(i))
+        return -ESRCH;
+    if (i == QX_MAIN || !run_handler)
+        return 0;
+    if (!(sent & 1u << i))
+        known[i] = (struct qx_clock){ { 0 } };
+    qx_tick();
+    qx_join(&known[i], qx_clock_of(qx_self()));
+    sent |= 1u << i;
+    if (i == qx_self())
+        settled |= 1u << i;
+    qx_trace("interrupt", "qs_interrupt", "T%u", i);
+    return 0;
+}
+
+void qx_interrupts_settle(unsigned thread)
+{
+    settled |= sent & 1u << thread;
+}
+
+static bool arrives(unsigned bit)
+{
+    if (!(sent & bit))
+        return qx_rarely(STRAY_PERMILLE);
+    return settled & bit || !qx_choose(2);
+}
+
+void qx_interrupts_deliver(void)
+{
+    unsigned self = qx_self(), bit = 1u << self;
+
+    if (!run_handler || held & bit || !arrives(bit))
+        return;
+    if (sent & bit)
+        qx_join(qx_clock_of(self), &known[self]);
+    sent &= ~bit;
+    settled &= ~bit;
+    qx_model_fence(self); /* as entering and leaving the kernel is */
+    qx_trace("handler", "qs_interrupt", "%s", "");
+    held |= bit;
+    run_handler();
+    held &= ~bit;
+}
