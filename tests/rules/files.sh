@@ -3,8 +3,9 @@
 # first line, and none is longer than 500 lines.
 # usage: files.sh ROOT
 cd "$1" || exit 2
-folders="reclaim structures harness experiments scripts tests tests/reclaim
-tests/structures tests/harness tests/rules tests/cli tests/explore tests/import examples"
+folders="reclaim structures harness harness/linear experiments scripts tests tests/reclaim
+tests/structures tests/harness tests/rules tests/cli tests/explore tests/linear
+tests/import examples"
 wrong=0
 
 complain() {

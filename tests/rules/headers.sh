@@ -5,7 +5,7 @@
 cd "$1" || exit 2
 shift
 wrong=0
-for header in reclaim/*.h structures/*.h harness/*.h; do
+for header in reclaim/*.h structures/*.h harness/*.h harness/linear/*.h; do
     case $header in
     *'*'* | *_part.h | *.c.h | structures/hash_chain.h) continue ;; # parts of others
     esac
