@@ -21,7 +21,8 @@ static void at_exit(struct qs_thread *t)
 
 struct qs_ebr_thread *qs_ebr_thread_register(struct qs_ebr_domain *d)
 {
-    return (struct qs_ebr_thread *)qs_epoch_thread_register(&d->epochs, at_exit);
+    return (struct qs_ebr_thread *)qs_epoch_thread_register(
+        &d->epochs, sizeof(struct qs_ebr_thread), at_exit);
 }
 
 int qs_ebr_thread_unregister(struct qs_ebr_thread *t)

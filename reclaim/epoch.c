@@ -29,10 +29,11 @@ int qs_epoch_domain_destroy(struct qs_epoch_domain *d)
 }
 
 struct qs_epoch_thread *qs_epoch_thread_register(struct qs_epoch_domain *d,
+                                                 size_t record_size,
                                                  void (*at_exit)(struct qs_thread *))
 {
     struct qs_epoch_thread *t =
-        (struct qs_epoch_thread *)qs_thread_claim(&d->base, sizeof *t, at_exit);
+        (struct qs_epoch_thread *)qs_thread_claim(&d->base, record_size, at_exit);
     if (!t)
         return NULL;
     t->batch = d->base.config.batch ? d->base.config.batch : QS_EPOCH_BATCH;
@@ -118,6 +119,14 @@ static void adopt_orphans(struct qs_epoch_thread *t)
     qs_chain_move(&limbo->chain, &orphans);
 }
 
+/* Frees what the epoch allows, and takes over what leavers left. */
+void qs_epoch_expire(struct qs_epoch_thread *t, uintptr_t epoch)
+{
+    free_expired(t, epoch);
+    adopt_orphans(t);
+    qs_domain_note_garbage(t->base.domain);
+}
+
 /* One attempt to advance, then frees what the epoch allows. */
 void qs_epoch_collect(struct qs_epoch_thread *t)
 {
@@ -125,9 +134,7 @@ void qs_epoch_collect(struct qs_epoch_thread *t)
 
     t->until_advance = t->batch;
     qs_tally_own(&t->base.scans, 1);
-    free_expired(t, epoch);
-    adopt_orphans(t);
-    qs_domain_note_garbage(t->base.domain);
+    qs_epoch_expire(t, epoch);
 }
 
 /* Frees the orphans after three epochs; what others keep in limbo is theirs. */

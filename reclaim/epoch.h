@@ -1,4 +1,4 @@
-/* epoch.h - epochs and limbo lists, shared by ebr.h and qsbr.h.
+/* epoch.h - epochs and limbo lists, shared by ebr.h, qsbr.h and debra.h.
  *
  * K. Fraser, "Practical Lock-Freedom", PhD thesis, Cambridge, 2004, sec. 5.2.3.  It
  * differs in that garbage carries the epoch its retirer had announced, not the global
@@ -68,9 +68,11 @@ struct qs_epoch_thread {
 void qs_epoch_domain_init(struct qs_epoch_domain *d, const struct qs_config *config);
 int qs_epoch_domain_destroy(struct qs_epoch_domain *d);
 struct qs_epoch_thread *qs_epoch_thread_register(struct qs_epoch_domain *d,
+                                                 size_t record_size,
                                                  void (*at_exit)(struct qs_thread *));
 int qs_epoch_thread_unregister(struct qs_epoch_thread *t);
 void qs_epoch_collect(struct qs_epoch_thread *t);
+void qs_epoch_expire(struct qs_epoch_thread *t, uintptr_t epoch);
 void qs_epoch_reuse_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo);
 void qs_epoch_barrier(struct qs_epoch_domain *d);
 
@@ -110,7 +112,8 @@ static inline void qs_epoch_renew(struct qs_epoch_thread *t)
     }
 }
 
-static inline void qs_epoch_retire(struct qs_epoch_thread *t, void *node)
+/* Files a retired node; true if a batch has been filed since the last attempt. */
+static inline bool qs_epoch_file(struct qs_epoch_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
     struct qs_limbo *limbo = &t->limbo[t->current % QS_EPOCH_GRACE];
@@ -119,7 +122,12 @@ static inline void qs_epoch_retire(struct qs_epoch_thread *t, void *node)
     if (limbo->epoch != t->current)
         qs_epoch_reuse_limbo(t, limbo);
     qs_chain_push(&limbo->chain, h);
-    if (!--t->until_advance || QS_BUGGIFY(100))
+    return !--t->until_advance;
+}
+
+static inline void qs_epoch_retire(struct qs_epoch_thread *t, void *node)
+{
+    if (qs_epoch_file(t, node) || QS_BUGGIFY(100))
         qs_epoch_collect(t);
 }
 

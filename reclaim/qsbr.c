@@ -19,7 +19,8 @@ static void at_exit(struct qs_thread *t)
 
 struct qs_qsbr_thread *qs_qsbr_thread_register(struct qs_qsbr_domain *d)
 {
-    struct qs_epoch_thread *t = qs_epoch_thread_register(&d->epochs, at_exit);
+    struct qs_epoch_thread *t =
+        qs_epoch_thread_register(&d->epochs, sizeof(struct qs_qsbr_thread), at_exit);
     if (t)
         qs_epoch_announce(t);
     return (struct qs_qsbr_thread *)t;
