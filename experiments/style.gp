@@ -14,6 +14,10 @@ name_qsbr     = "quiescent states"; short_qsbr     = "QSBR";      color_qsbr    
 name_debra    = "epochs, one peer per operation"; short_debra = "DEBRA"; color_debra = "#A65E00"; mark_debra = 13
 name_rcu_memb = "liburcu memb";     short_rcu_memb = "RCU memb";  color_rcu_memb = "#0072B2"; mark_rcu_memb = 13
 name_rcu_qsbr = "liburcu qsbr";     short_rcu_qsbr = "RCU qsbr";  color_rcu_qsbr = "#56B4E9"; mark_rcu_qsbr = 15
+name_rcu_mb   = "liburcu mb";       short_rcu_mb   = "RCU mb";    color_rcu_mb   = "#332288"; mark_rcu_mb   = 13
+name_rcu_bp   = "liburcu bp";       short_rcu_bp   = "RCU bp";    color_rcu_bp   = "#88CCEE"; mark_rcu_bp   = 15
+name_ck_epoch = "CK epochs";        short_ck_epoch = "CK epoch";  color_ck_epoch = "#AA7733"; mark_ck_epoch = 7
+name_ck_hp    = "CK hazard pointers"; short_ck_hp  = "CK HP";     color_ck_hp    = "#882255"; mark_ck_hp    = 9
 
 # Structures; their colours serve where structures are compared under one scheme
 name_hm_list = "Harris-Michael list"; short_hm_list = "list"

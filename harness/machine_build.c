@@ -80,6 +80,7 @@ static void add_libraries(struct qs_fact_list *list)
                             "install liburcu-dev and build again");
     /* reclaim/rcu_memb.h and rcu_qsbr.h define it, for their own code alone. */
     qs_fact_add(list, "lgpl_inline", "yes", NULL);
+    qs_fact_add(list, "ck", QS_CK_VERSION, NULL);
     qs_fact_add(list, "hwloc", QS_HWLOC_VERSION, NULL);
     qs_fact_add(list, "libc", gnu_get_libc_version(), NULL);
 }

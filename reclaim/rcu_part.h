@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rcu_part.h - a liburcu flavour as a scheme (template; rcu_memb.h and rcu_qsbr.h).
+/* rcu_part.h - a liburcu flavour as a scheme (template; rcu_memb.h, rcu_mb.h, ...).
  *
  * M. Desnoyers, P. McKenney, A. Stern, M. Dagenais and J. Walpole, "User-Level
  * Implementations of Read-Copy Update", IEEE TPDS 23(2), 2012; the library is liburcu.

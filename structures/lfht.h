@@ -7,7 +7,7 @@
  *
  * Parameters, undefined again at the end:
  *   QS_MAP_NAME         prefix of everything generated; also `struct QS_MAP_NAME`
- *   QS_MAP_RECLAIM      rcu_memb or rcu_qsbr; its header is already included
+ *   QS_MAP_RECLAIM      one of the rcu_ schemes; its header is already included
  *   QS_MAP_KEY          key type
  *   QS_MAP_VALUE        value type, copied in and out
  *   QS_MAP_HASH(k)      uint64_t hash of a `const QS_MAP_KEY *`; low bits matter most
@@ -50,6 +50,8 @@
 #ifndef _LGPL_SOURCE
 #define _LGPL_SOURCE
 #endif
+#include <urcu/urcu-bp.h>
+#include <urcu/urcu-mb.h>
 #include <urcu/urcu-memb.h>
 #include <urcu/urcu-qsbr.h>
 
@@ -60,6 +62,8 @@ enum { LFH_MAX_ORDER = 46 }; /* of a table, in buckets */
 /* The liburcu flavour of a scheme, and 1, if it has one; memb, and 0, if not. */
 #define LFH_OF_rcu_memb           ~, memb, 1
 #define LFH_OF_rcu_qsbr           ~, qsbr, 1
+#define LFH_OF_rcu_mb             ~, mb, 1
+#define LFH_OF_rcu_bp             ~, bp, 1
 #define LFH_FLAVOUR(scheme)       LFH_SECOND(QS_NAME(LFH_OF, scheme), memb, 0)
 #define LFH_HAS_FLAVOUR(scheme)   LFH_THIRD(QS_NAME(LFH_OF, scheme), memb, 0)
 #define LFH_SECOND(...)           LFH_SECOND_(__VA_ARGS__, ~)
@@ -75,6 +79,8 @@ enum { LFH_MAX_ORDER = 46 }; /* of a table, in buckets */
  * library's worker, which may itself be waiting for all online threads. */
 #define lfh_memb_flavour urcu_memb_flavor
 #define lfh_qsbr_flavour urcu_qsbr_flavor
+#define lfh_mb_flavour   urcu_mb_flavor
+#define lfh_bp_flavour   urcu_bp_flavor
 
 enum { LFH_WAS_READER, LFH_WAS_OFFLINE, LFH_WAS_STRANGER };
 
@@ -106,6 +112,43 @@ static inline void lfh_memb_unpark(bool parked)
 {
     (void)parked;
 }
+
+static inline unsigned lfh_mb_begin(void)
+{
+    unsigned was = LFH_WAS_READER;
+
+    if (!URCU_TLS(urcu_mb_reader).registered) {
+        urcu_mb_register_thread();
+        was = LFH_WAS_STRANGER;
+    }
+    urcu_mb_read_lock();
+    return was;
+}
+
+static inline void lfh_mb_end(unsigned was)
+{
+    urcu_mb_read_unlock();
+    if (was == LFH_WAS_STRANGER)
+        urcu_mb_unregister_thread();
+}
+
+#define lfh_mb_park   lfh_memb_park
+#define lfh_mb_unpark lfh_memb_unpark
+
+static inline unsigned lfh_bp_begin(void)
+{
+    urcu_bp_read_lock(); /* registers a stranger by itself */
+    return LFH_WAS_READER;
+}
+
+static inline void lfh_bp_end(unsigned was)
+{
+    (void)was;
+    urcu_bp_read_unlock();
+}
+
+#define lfh_bp_park   lfh_memb_park
+#define lfh_bp_unpark lfh_memb_unpark
 
 static inline unsigned lfh_qsbr_begin(void)
 {
@@ -172,7 +215,7 @@ _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
 _Static_assert(
     LFH_HAS_FLAVOUR(QS_MAP_RECLAIM),
-    "the table of liburcu reads under liburcu: it takes rcu_memb or rcu_qsbr");
+    "the table of liburcu reads under liburcu: it takes the rcu_ schemes alone");
 
 struct lfh_node {
     struct cds_lfht_node link; /* first: the library hands out pointers to it */

@@ -7,11 +7,11 @@ run list --csv
 ok "list succeeds" test $status -eq 0
 ok "header" test "$(head -1 out)" = structure,scheme,status,reason
 for structure in split_ordered skip_list michael_hash hm_list; do
-    for scheme in leak hp ebr qsbr debra rcu_memb rcu_qsbr; do
+    for scheme in leak hp ebr qsbr debra rcu_memb rcu_qsbr rcu_mb rcu_bp ck_epoch ck_hp; do
         ok "pair runs" grep -qx "$structure,$scheme,ok," out
     done
 done
-for scheme in rcu_memb rcu_qsbr; do
+for scheme in rcu_memb rcu_qsbr rcu_mb rcu_bp; do
     ok "rcu map runs" grep -q "^rcu_[a-z]*,$scheme,ok,$" out
 done
 ok "hp is refused or carried by the RCU map" grep -qE '^rcu_hash,hp,(ok,|refused,.+)$' out

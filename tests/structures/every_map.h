@@ -20,12 +20,13 @@ struct map_test {
 #function, function \
     }
 
-/* ThreadSanitizer cannot see into a liburcu that was built without it, and reports what
- * its grace periods order: see README.md. */
+/* ThreadSanitizer cannot see into a liburcu or Concurrency Kit that was built without
+ * it, and reports what their grace periods order: see README.md. */
 static inline bool every_map_is_opaque(const struct qs_pair *p)
 {
 #ifdef QS_TSAN
-    return !strncmp(p->reclaim, "rcu_", 4) || !strcmp(p->structure, "lfht");
+    return !strncmp(p->reclaim, "rcu_", 4) || !strncmp(p->reclaim, "ck_", 3) ||
+           !strcmp(p->structure, "lfht");
 #else
     (void)p;
     return false;
