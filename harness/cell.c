@@ -1,8 +1,30 @@
 /* cell.c - the canonical text of a cell and its id. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/cell.h"
+
+/* What most cells leave at 0 is not mentioned then, so that ids do not change when
+ * another such choice is added. */
+static void add_choice(char *text, const char *name, unsigned value)
+{
+    size_t used = strlen(text);
+
+    if (value)
+        snprintf(text + used, QS_CELL_TEXT - used, ";%s=%u", name, value);
+}
+
+static void add_rarer(const struct qs_cell *cell, char *text)
+{
+    add_choice(text, "prefill_descending", cell->prefill_descending);
+    add_choice(text, "writers", cell->writers);
+    add_choice(text, "churn_lowest", cell->churn_lowest);
+    add_choice(text, "stall", cell->stall);
+    add_choice(text, "wake_percent", cell->wake_percent);
+    add_choice(text, "batch", cell->batch);
+    add_choice(text, "watch_garbage", cell->watch_garbage);
+}
 
 char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT])
 {
@@ -18,6 +40,7 @@ char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT])
              cell->oversubscribe, cell->keys, cell->prefill, cell->prefill_even,
              cell->sized, cell->insert_permille, cell->delete_permille, dist,
              cell->quiesce_every);
+    add_rarer(cell, text);
     return text;
 }
 

@@ -24,6 +24,17 @@ struct qs_cell {
     double theta;           /* of zipf */
     unsigned quiesce_every; /* operations of a thread between calls of quiesce */
     double warmup_s, duration_s, timeout_s;
+
+    /* From here on, 0 is what most experiments want. */
+    bool prefill_descending; /* with prefill_even: the highest key first */
+    unsigned writers;        /* so many threads only update, the others only read */
+    bool churn_lowest; /* updates remove and insert a thread's own lowest key in turn */
+    unsigned stall;    /* further threads, which stop inside an operation as the
+                          measurement begins */
+    unsigned wake_percent; /* of the duration, after which they go on; 0: at its end */
+    unsigned batch;        /* retirements of a thread between scans; 0: the scheme's */
+    unsigned timeline;     /* moments of the measurement at which garbage is noted */
+    bool watch_garbage;    /* each operation notes its thread's own garbage */
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -34,6 +45,12 @@ char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT]);
 
 /* 64-bit FNV-1a of the canonical text: the cell's id in every file. */
 uint64_t qs_cell_id(const struct qs_cell *cell);
+
+/* Garbage at one moment of a measurement. */
+struct qs_moment {
+    double seconds; /* since it began */
+    uint64_t retired, freed, garbage, garbage_bytes;
+};
 
 /* What one repeat of a cell measured.  NaN or a negative count: not available here. */
 struct qs_sample {
@@ -54,6 +71,13 @@ struct qs_sample {
     long rss_peak_kb;
     long ctx_switches, migrations, page_faults;
     char start_utc[32];
+    uint64_t garbage_quarter, garbage_half, garbage_end; /* nodes, at these moments */
+    double retired_avg;   /* mean over operations of the thread's own garbage, nodes */
+    double read_cpu_ns;   /* thread CPU time per operation of those that only read */
+    double update_cpu_ns; /* and of those that only update */
+    double moment_s;      /* of a row of timeline.csv: since the measurement began */
+    struct qs_moment *timeline; /* malloc'd, cell.timeline of them at most, or NULL */
+    unsigned moments;
 };
 
 #endif

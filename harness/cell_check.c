@@ -56,7 +56,7 @@ static int check_pair(const struct qs_cell *cell, struct complaint *c)
 
     if (pair && pair->ops)
         return 0;
-    if (!is_among(cell->structure, structure_name))
+    if (!is_among(cell->structure, structure_name) && !qs_is_probe(cell->structure))
         qs_unknown_name("structure", cell->structure, structure_name, c->text, c->size);
     else if (!is_among(cell->reclaim, scheme_name))
         qs_unknown_name("reclaimer", cell->reclaim, scheme_name, c->text, c->size);
@@ -83,6 +83,33 @@ static int check_work(const struct qs_cell *cell, struct complaint *c)
                            "get/insert/delete, for example 90/5/5");
     if (cell->distribution == QS_ZIPF && !(cell->theta >= 0 && cell->theta <= 10))
         return complain(c, "zipf:%g: theta must be from 0 to 10", cell->theta);
+    return 0;
+}
+
+/* The roles of threads: who updates, who stalls. */
+static int check_roles(const struct qs_cell *cell, struct complaint *c)
+{
+    bool updates = cell->insert_permille + cell->delete_permille;
+
+    if (cell->writers > cell->threads)
+        return complain(c, "writers = %u: there are only %u threads", cell->writers,
+                        cell->threads);
+    if (cell->writers && !cell->churn_lowest && !updates)
+        return complain(c,
+                        "writers = %u: the mix has no updates for them to do; "
+                        "for example mix = 0/50/50",
+                        cell->writers);
+    if (cell->churn_lowest && !cell->writers)
+        return complain(c, "churn = lowest: say how many threads do so, for example "
+                           "writers = 1");
+    if (cell->churn_lowest && (!cell->prefill_even || cell->prefill < cell->writers))
+        return complain(c,
+                        "churn = lowest: each writer needs a key of its own; "
+                        "prefill = even or descending, and size at least %u",
+                        cell->writers);
+    if (cell->wake_percent && !cell->stall)
+        return complain(c, "wake = %u%%: no thread stalls; for example stall = 1",
+                        cell->wake_percent);
     return 0;
 }
 
@@ -120,7 +147,8 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
 {
     struct complaint c = { error, error_size };
 
-    if (check_pair(cell, &c) || check_work(cell, &c) || check_schedule(cell, &c))
+    if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
+        check_schedule(cell, &c))
         return -1;
     return check_placement(cell, topology, &c);
 }

@@ -9,7 +9,9 @@ struct qs_crew {
     struct qs_cell cell; /* a copy: threads that do not stop may outlive the caller's */
     struct qs_worker **workers;
     unsigned started;
-    struct qs_stats stats; /* at the end of the workers */
+    struct qs_worker **sleepers; /* the cell's `stall` threads */
+    unsigned sleepers_started;
+    struct qs_stats stats; /* the last look at it; at last, after the workers' end */
     struct qs_sample *sample;
 };
 
@@ -19,6 +21,17 @@ void qs_sample_sum_up(struct qs_crew *c);
 /* Compares what the map holds with what the operations said they did; sets valid, or
  * error to what is wrong. */
 void qs_sample_validate(struct qs_crew *c);
+
+/* Sleeps, looking at the garbage meanwhile; what was seen before is forgotten.  While
+ * measuring, wakes the threads that stall when it is time.  False if interrupted. */
+bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring);
+bool qs_run_is_interrupted(void);
+
+/* The cell's threads that stall: 0 or -1; the error of one, or NULL. */
+int qs_sleepers_start(struct qs_crew *c);
+const char *qs_sleepers_error(const struct qs_crew *c);
+void qs_sleepers_join(struct qs_crew *c);
+void qs_sleepers_free(struct qs_crew *c);
 
 /* Gives back what earlier cells left in the allocator and forgets the process's peak of
  * memory, so that every cell begins alike.  False if the kernel does not allow it. */

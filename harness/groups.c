@@ -9,10 +9,11 @@
 #include "harness/filter.h"
 #include "harness/map_ops.h"
 
-static const char *const columns[] = { "structure", "reclaim",       "mix",
-                                       "dist",      "keys",          "prefill",
-                                       "threads",   "prefill_mode",  "start",
-                                       "placement", "quiesce_every", "oversubscribe" };
+static const char *const columns[] = {
+    "structure", "reclaim",      "mix",   "dist",      "keys",          "prefill",
+    "threads",   "prefill_mode", "start", "placement", "quiesce_every", "oversubscribe",
+    "writers",   "churn",        "stall", "wake_pct",  "batch"
+};
 
 const char *qs_cell_column_at(unsigned i)
 {

@@ -5,6 +5,7 @@
  * apart.
  */
 #include <errno.h>
+#include <time.h>
 
 #include "harness/map_ops.h"
 #include "structures/template.h"
@@ -43,9 +44,17 @@ __attribute__((unused)) static inline int compare_u64(const uint64_t *a,
 #define I(name) QS_NAME(INSTANCE, name)
 #define R(name) QS_SCHEME(RECLAIM, name)
 
+#ifndef QS_BURST
+#define QS_BURST 1
+#endif
+
+static const struct qs_class anchor_class = { .name = "anchor",
+                                              .size = sizeof(uint64_t) };
+
 struct qs_map {
     struct R(domain) domain;
     struct INSTANCE structure;
+    qs_word anchor; /* a node that is always reachable, for hold() */
 };
 
 static inline struct R(thread) * thread_of(struct qs_thread *t)
@@ -62,9 +71,13 @@ static struct qs_map *create(const struct qs_map_config *config)
     }
     int error = R(domain_init)(&m->domain, &config->reclaim);
     if (!error) {
-        error = I(init)(&m->structure, config->capacity);
+        void *anchor = qs_node_alloc(&anchor_class, R(prefix));
+        qs_init(&m->anchor, anchor);
+        error = anchor ? I(init)(&m->structure, config->capacity) : -ENOMEM;
         if (!error)
             return m;
+        if (anchor)
+            qs_node_free(anchor);
         R(domain_destroy)(&m->domain);
     }
     qs_memory_free(m);
@@ -80,6 +93,7 @@ static int destroy(struct qs_map *m)
     if (stats.threads)
         return -EBUSY;
     I(destroy)(&m->structure);
+    qs_node_free((void *)qs_load(&m->anchor, relaxed));
     R(domain_destroy)(&m->domain);
     qs_memory_free(m);
     return 0;
@@ -141,6 +155,19 @@ static void stats_of(struct qs_map *m, struct qs_stats *stats)
     R(stats)(&m->domain, stats);
 }
 
+/* Takes no lock and keeps no state, so that a scheme may restart it. */
+static void hold(struct qs_map *m, struct qs_thread *t, const qs_word *go_on)
+{
+    struct timespec nap = { .tv_nsec = 1000000 };
+
+    R(enter)(thread_of(t));
+    R(checkpoint)(thread_of(t));
+    R(protect)(thread_of(t), 0, &m->anchor);
+    while (!qs_load(go_on, relaxed))
+        nanosleep(&nap, NULL);
+    R(leave)(thread_of(t));
+}
+
 static void sum_up(struct qs_map *m, struct qs_map_sum *sum)
 {
     struct I(cursor) c = { 0 };
@@ -171,6 +198,8 @@ const struct qs_map_ops I(map_ops) = {
     .barrier = barrier,
     .stats = stats_of,
     .sum = sum_up,
+    .hold = hold,
+    .burst = QS_BURST,
     .guards_regions = R(guards_regions),
     .robust = R(robust),
     .frees_at_once = R(frees_at_once),

@@ -49,6 +49,11 @@ struct qs_map_ops {
     void (*stats)(struct qs_map *m, struct qs_stats *stats); /* any time */
     void (*sum)(struct qs_map *m, struct qs_map_sum *sum);   /* at rest */
 
+    /* Enters an operation, protects a node and sleeps until *go_on is not 0. */
+    void (*hold)(struct qs_map *m, struct qs_thread *t, const qs_word *go_on);
+
+    unsigned burst; /* operations that one call of get, insert or remove stands for */
+
     /* The scheme's capabilities, see reclaim/reclaim.h. */
     bool guards_regions, robust, frees_at_once;
 };
@@ -70,7 +75,12 @@ const struct qs_pair *qs_pair_at(unsigned i);
 const struct qs_named *qs_structure_at(unsigned i);
 const struct qs_named *qs_scheme_at(unsigned i);
 
-/* The pair named so, or NULL if the matrix does not have it. */
+/* The probes, harness/probes: pairs that are no maps, which are measured if they are
+ * asked for by name. */
+const struct qs_pair *qs_probe_at(unsigned i);
+bool qs_is_probe(const char *structure);
+
+/* The pair or probe named so, or NULL if the matrix does not have it. */
 const struct qs_pair *qs_pair_find(const char *structure, const char *reclaim);
 
 #endif

@@ -1,5 +1,6 @@
 /* plot.c - the verb plot: scripts and pictures of a run. */
 #include "harness/plot.h"
+#include "harness/timeline.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -19,8 +20,11 @@ int qs_figure_visit(const struct qs_run_dir *run, const struct qs_figure *figure
 {
     for (size_t i = 0; i < figure->n_plots; i++) {
         struct qs_panels panels;
-        if (qs_panels_gather(figure, &figure->plots[i], run->rows, run->n, &run->limits,
-                             &panels, error, error_size) != 0)
+        bool over_time = qs_timeline_has(figure->plots[i].x);
+        if (qs_panels_gather(figure, &figure->plots[i],
+                             over_time ? run->moments : run->rows,
+                             over_time ? run->n_moments : run->n, &run->limits, &panels,
+                             error, error_size) != 0)
             return -1;
         for (size_t k = 0; k < panels.n; k++)
             visit(figure, &figure->plots[i], &panels, &panels.panel[k], context);

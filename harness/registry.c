@@ -9,6 +9,26 @@
     extern const struct qs_map_ops structure##_uncounted_##scheme##_map_ops;
 #include "harness/matrix.def"
 
+#define SCHEME(name, about)                                     \
+    extern const struct qs_map_ops probe_read_##name##_map_ops, \
+        probe_protect_##name##_map_ops, probe_retire_##name##_map_ops;
+#include "harness/matrix.def"
+extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
+    probe_own_lock_direct_map_ops;
+
+/* Every scheme has the probes, harness/probes; the locks need none. */
+#define PROBE(probe, scheme)                               \
+    {                                                      \
+#probe, #scheme, &probe##_##scheme##_map_ops, NULL \
+    }
+static const struct qs_pair probes[] = {
+#define SCHEME(name, about) \
+    PROBE(probe_read, name), PROBE(probe_protect, name), PROBE(probe_retire, name),
+#include "harness/matrix.def"
+    PROBE(probe_mutex, direct), PROBE(probe_rwlock, direct),
+    PROBE(probe_own_lock, direct)
+};
+
 static const struct qs_pair pairs[] = {
 #define MAP(structure, scheme) \
     { #structure, #scheme, &structure##_##scheme##_map_ops, NULL },
@@ -46,12 +66,34 @@ const struct qs_named *qs_scheme_at(unsigned i)
     return AT(schemes, i);
 }
 
-const struct qs_pair *qs_pair_find(const char *structure, const char *reclaim)
+const struct qs_pair *qs_probe_at(unsigned i)
+{
+    return AT(probes, i);
+}
+
+static const struct qs_pair *find(const struct qs_pair *(*at)(unsigned),
+                                  const char *structure, const char *reclaim)
 {
     const struct qs_pair *p;
 
-    for (unsigned i = 0; (p = qs_pair_at(i)); i++)
+    for (unsigned i = 0; (p = at(i)); i++)
         if (!strcmp(p->structure, structure) && !strcmp(p->reclaim, reclaim))
             return p;
     return NULL;
+}
+
+const struct qs_pair *qs_pair_find(const char *structure, const char *reclaim)
+{
+    const struct qs_pair *pair = find(qs_pair_at, structure, reclaim);
+    return pair ? pair : find(qs_probe_at, structure, reclaim);
+}
+
+bool qs_is_probe(const char *structure)
+{
+    const struct qs_pair *p;
+
+    for (unsigned i = 0; (p = qs_probe_at(i)); i++)
+        if (!strcmp(p->structure, structure))
+            return true;
+    return false;
 }

@@ -71,6 +71,45 @@ static double update_pct(const struct qs_row *row)
     return (row->cell.insert_permille + row->cell.delete_permille) / 10.0;
 }
 
+/* How much larger garbage is at the end than before: 1 if it stays, NaN if there was
+ * none. */
+static double grown_since(const struct qs_row *row, uint64_t before)
+{
+    return per(qs_count_number(row->sample.garbage_end), qs_count_number(before));
+}
+
+static double unreclaimed_since_half(const struct qs_row *row)
+{
+    return grown_since(row, row->sample.garbage_half);
+}
+
+static double unreclaimed_since_quarter(const struct qs_row *row)
+{
+    return grown_since(row, row->sample.garbage_quarter);
+}
+
+/* Of what was retired in the measurement, the share that was garbage at its end. */
+static double unreclaimed_share(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.garbage_end),
+               qs_count_number(row->sample.retired));
+}
+
+static void spell_prefill(const struct qs_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%s",
+             row->cell.prefill_descending ? "descending"
+             : row->cell.prefill_even     ? "even"
+                                          : "random");
+}
+
+static bool parse_prefill(struct qs_row *row, const char *text)
+{
+    row->cell.prefill_descending = !strcmp(text, "descending");
+    row->cell.prefill_even = row->cell.prefill_descending || !strcmp(text, "even");
+    return row->cell.prefill_even || !*text || !strcmp(text, "random");
+}
+
 static void spell_id(const struct qs_row *row, char *text, size_t size)
 {
     snprintf(text, size, "%016" PRIx64, row->id);
@@ -120,7 +159,7 @@ static bool parse_mix(struct qs_row *row, const char *text)
         row->cell.field = strcmp(text, yes) == 0;                             \
         return row->cell.field || !*text || strcmp(text, no) == 0;            \
     }
-CHOICE(prefill_even, "even", "random")
+CHOICE(churn_lowest, "lowest", "any")
 CHOICE(sized, "sized", "grow")
 CHOICE(oversubscribe, "1", "0")
 
@@ -228,7 +267,7 @@ const struct qs_column qs_columns[] = {
     TEXT("start_utc", sample.start_utc),
     TEXT("error", sample.error),
     SPELT("mix", spell_mix, parse_mix),
-    SPELT("prefill_mode", spell_prefill_even, parse_prefill_even),
+    SPELT("prefill_mode", spell_prefill, parse_prefill),
     SPELT("start", spell_sized, parse_sized),
     SPELT("oversubscribe", spell_oversubscribe, parse_oversubscribe),
     UNSIGNED("quiesce_every", cell.quiesce_every),
@@ -250,6 +289,21 @@ const struct qs_column qs_columns[] = {
     SITE(TABLE, "table"),
     SITE(OTHER, "other"),
     REAL("seconds", sample.seconds),
+    UNSIGNED("writers", cell.writers),
+    SPELT("churn", spell_churn_lowest, parse_churn_lowest),
+    UNSIGNED("stall", cell.stall),
+    UNSIGNED("wake_pct", cell.wake_percent),
+    UNSIGNED("batch", cell.batch),
+    REAL("moment_s", sample.moment_s),
+    COUNT("unreclaimed_quarter", sample.garbage_quarter),
+    COUNT("unreclaimed_half", sample.garbage_half),
+    COUNT("unreclaimed_end", sample.garbage_end),
+    DERIVED(unreclaimed_since_quarter),
+    DERIVED(unreclaimed_since_half),
+    DERIVED(unreclaimed_share),
+    REAL("retired_avg", sample.retired_avg),
+    REAL("read_cpu_ns", sample.read_cpu_ns),
+    REAL("update_cpu_ns", sample.update_cpu_ns),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

@@ -17,6 +17,8 @@ struct qs_run_dir {
     struct qs_figures figures; /* those with rows and a file, by name */
     struct qs_row *rows;
     size_t n, torn;
+    struct qs_row *moments; /* of timeline.csv */
+    size_t n_moments;
     struct qs_json facts;    /* run.json; empty if there is none */
     struct qs_limits limits; /* of the machine that measured */
 };

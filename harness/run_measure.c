@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "harness/progress.h"
 #include "harness/run.h"
 #include "harness/runner.h"
+#include "harness/timeline.h"
 #include "reclaim/atomic.h"
 
 static qs_word signals, last_signal;
@@ -82,8 +84,10 @@ static bool measure(struct qs_run *run, const struct qs_step *step, struct qs_ro
     row->seq = run->seq;
     row->seed = qs_step_seed(plan, step->rep);
     int failed = qs_run_cell(&row->cell, run->topology, row->seed, &row->sample);
-    if (failed && qs_load(&signals, seq_cst) > 1)
+    if (failed && qs_load(&signals, seq_cst) > 1) {
+        free(row->sample.timeline);
         return false;
+    }
     strcpy(row->status, failed ? "failed" : row->sample.valid ? "ok" : "invalid");
     run->seq++;
     return true;
@@ -105,6 +109,24 @@ static void show(const struct qs_run *run, const char *label, const struct qs_ro
             row->rep, row->sample.mops, row->sample.cpu_ns_per_op, fails);
 }
 
+/* 0, or an exit status. */
+static int save(struct qs_run *run, struct qs_row *row)
+{
+    const char *file = "cells.csv";
+    int error = qs_results_append(run->cells, row);
+
+    if (!error) {
+        file = "timeline.csv";
+        error = qs_timeline_append(run->path, row);
+    }
+    free(row->sample.timeline);
+    row->sample.timeline = NULL;
+    if (!error)
+        return 0;
+    qs_progress_end();
+    return qs_run_file_failed(run, file, -error);
+}
+
 /* One step: 0, or an exit status. */
 static int take_step(struct qs_run *run, const struct qs_step *step)
 {
@@ -116,11 +138,9 @@ static int take_step(struct qs_run *run, const struct qs_step *step)
     qs_progress_now(label);
     if (!measure(run, step, &row))
         return 0;
-    int error = qs_results_append(run->cells, &row);
-    if (error) {
-        qs_progress_end();
-        return qs_run_file_failed(run, "cells.csv", -error);
-    }
+    int status = save(run, &row);
+    if (status)
+        return status;
     if (strcmp(row.status, "ok") != 0)
         note_bad(run, step, &row);
     else

@@ -9,7 +9,7 @@
 #include "harness/crew.h"
 #include "harness/runner.h"
 
-enum { SAMPLE_MS = 10 };
+enum { TICK_MS = 10 };
 static const double DEFAULT_TIMEOUT_S = 60;
 
 static volatile sig_atomic_t interrupted;
@@ -21,6 +21,11 @@ static bool has_stray_threads;
 void qs_run_interrupt(void)
 {
     interrupted = 1;
+}
+
+bool qs_run_is_interrupted(void)
+{
+    return interrupted;
 }
 
 static int fail(struct qs_crew *c, const char *reason)
@@ -56,33 +61,11 @@ static bool wait_for(struct qs_crew *c, const unsigned *count, unsigned n,
 
     pthread_mutex_lock(&c->run.lock);
     while (!(reached = *count >= n) && qs_now() < end && !(stoppable && interrupted)) {
-        struct timespec tick = deadline_in_ms(SAMPLE_MS);
+        struct timespec tick = deadline_in_ms(TICK_MS);
         pthread_cond_timedwait(&c->run.changed, &c->run.lock, &tick);
     }
     pthread_mutex_unlock(&c->run.lock);
     return reached;
-}
-
-static void raise_to(uint64_t *peak, uint64_t value)
-{
-    if (*peak < value)
-        *peak = value;
-}
-
-/* Sleeps, looking at the garbage every 10 ms. */
-static bool sleep_sampling(struct qs_crew *c, double seconds)
-{
-    uint64_t end = qs_now() + (uint64_t)(seconds * 1e9);
-
-    while (qs_now() < end && !interrupted) {
-        uint64_t left = end - qs_now(), tick = SAMPLE_MS * UINT64_C(1000000);
-        struct timespec nap = { .tv_nsec = (long)(left < tick ? left : tick) };
-        nanosleep(&nap, NULL);
-        c->run.ops->stats(c->run.map, &c->stats);
-        raise_to(&c->sample->garbage_peak, c->stats.garbage_nodes);
-        raise_to(&c->sample->garbage_peak_bytes, c->stats.garbage_bytes);
-    }
-    return !interrupted;
 }
 
 static int place_workers(struct qs_crew *c, struct qs_place *places)
@@ -126,7 +109,14 @@ static int start_workers(struct qs_crew *c)
             c->started++;
     }
     free(places);
+    if (!error && qs_sleepers_start(c))
+        error = fail(c, "no memory or no more threads for those that stall");
     return error;
+}
+
+static unsigned all_started(const struct qs_crew *c)
+{
+    return c->started + c->sleepers_started;
 }
 
 static void open_gate(struct qs_crew *c)
@@ -145,6 +135,8 @@ static int first_error(struct qs_crew *c)
         if (c->workers[i]->tally.failures)
             return fail(c, "no memory: an insert failed; use fewer keys");
     }
+    if (qs_sleepers_error(c))
+        return fail(c, qs_sleepers_error(c));
     return 0;
 }
 
@@ -164,22 +156,21 @@ static int go_through_phases(struct qs_crew *c)
 
     if (start_workers(c))
         return -1;
-    if (!wait_for(c, &c->run.ready, c->started, true))
+    if (!wait_for(c, &c->run.ready, all_started(c), true))
         return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
     if (first_error(c))
         return -1;
     if (cell->warmup_s > 0) {
         set_phase(c, QS_PHASE_WARMUP);
         open_gate(c);
-        if (!sleep_sampling(c, cell->warmup_s))
+        if (!qs_sleep_sampling(c, cell->warmup_s, false))
             return fail(c, "interrupted");
-        c->sample->garbage_peak = c->sample->garbage_peak_bytes = 0;
     }
     note_start(c->sample);
     set_phase(c, QS_PHASE_MEASURE);
     c->run.begun_ns = qs_now();
     open_gate(c);
-    if (!sleep_sampling(c, cell->duration_s))
+    if (!qs_sleep_sampling(c, cell->duration_s, true))
         return fail(c, "interrupted");
     return 0;
 }
@@ -188,12 +179,14 @@ static int go_through_phases(struct qs_crew *c)
 static bool stop_workers(struct qs_crew *c)
 {
     set_phase(c, QS_PHASE_STOP);
+    qs_store(&c->run.wake, 1, relaxed);
     c->run.ended_ns = qs_now();
     open_gate(c);
-    if (!wait_for(c, &c->run.done, c->started, false))
+    if (!wait_for(c, &c->run.done, all_started(c), false))
         return false;
     for (unsigned i = 0; i < c->started; i++)
         pthread_join(c->workers[i]->system_thread, NULL);
+    qs_sleepers_join(c);
     return true;
 }
 
@@ -201,7 +194,8 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
                      const struct qs_topology *topology, uint64_t seed)
 {
     const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
-    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0 };
+    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0,
+                                    .reclaim = { .batch = cell->batch } };
     pthread_condattr_t monotonic;
 
     if (!pair || !pair->ops)
@@ -212,6 +206,8 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
     c->run.ops = pair->ops;
     qs_workload_init(&c->run.workload, cell, seed);
     c->workers = calloc(cell->threads, sizeof *c->workers);
+    if (cell->timeline)
+        c->sample->timeline = calloc(cell->timeline, sizeof *c->sample->timeline);
     c->run.map = c->workers ? pair->ops->create(&config) : NULL;
     if (!c->run.map)
         return fail(c, "no memory for the map; use fewer keys");
@@ -233,6 +229,7 @@ static void crew_free(struct qs_crew *c)
         pthread_mutex_destroy(&c->run.lock);
     }
     free(c->workers);
+    qs_sleepers_free(c);
     qs_memory_free(c);
 }
 

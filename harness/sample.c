@@ -23,9 +23,10 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
 {
     const struct qs_mark *b = &w->begin, *e = &w->end;
     double seconds = interval_of(w);
-    uint64_t gets = e->tally.gets - b->tally.gets;
-    uint64_t inserts = e->tally.inserts - b->tally.inserts;
-    uint64_t deletes = e->tally.deletes - b->tally.deletes;
+    unsigned burst = w->run->ops->burst;
+    uint64_t gets = (e->tally.gets - b->tally.gets) * burst;
+    uint64_t inserts = (e->tally.inserts - b->tally.inserts) * burst;
+    uint64_t deletes = (e->tally.deletes - b->tally.deletes) * burst;
     uint64_t ops = gets + inserts + deletes;
     double mops = seconds > 0 ? (double)ops / seconds / 1e6 : 0;
 
@@ -53,6 +54,33 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     s->retired += e->retired - b->retired;
 }
 
+/* Where some threads only read and the others only update: the CPU time of either. */
+static double role_cpu_ns(const struct qs_crew *c, bool writers)
+{
+    double cpu_ns = 0, ops = 0;
+
+    for (unsigned i = 0; i < c->started; i++) {
+        const struct qs_mark *b = &c->workers[i]->begin, *e = &c->workers[i]->end;
+        if ((i < c->cell.writers) != writers)
+            continue;
+        cpu_ns += (double)(e->cpu_ns - b->cpu_ns);
+        ops += (double)(e->tally.gets + e->tally.inserts + e->tally.deletes -
+                        b->tally.gets - b->tally.inserts - b->tally.deletes);
+    }
+    return c->cell.writers && ops > 0 ? cpu_ns / ops / c->run.ops->burst : NAN;
+}
+
+static double retired_avg(const struct qs_crew *c)
+{
+    double garbage = 0;
+
+    for (unsigned i = 0; i < c->started; i++)
+        garbage += (double)(c->workers[i]->end.tally.own_garbage -
+                            c->workers[i]->begin.tally.own_garbage);
+    return c->cell.watch_garbage && c->sample->ops ? garbage / (double)c->sample->ops
+                                                   : NAN;
+}
+
 /* Garbage goes in the order it came, at least roughly, so what is left at the end
  * counts as retired last. */
 static void note_garbage(struct qs_sample *s, const struct qs_stats *stats)
@@ -71,6 +99,9 @@ void qs_sample_sum_up(struct qs_crew *c)
         add_worker(s, c->workers[i], &cpu_ns);
     s->seconds /= c->started;
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
+    s->read_cpu_ns = role_cpu_ns(c, false);
+    s->update_cpu_ns = role_cpu_ns(c, true);
+    s->retired_avg = retired_avg(c);
     note_garbage(s, &c->stats);
 }
 

@@ -6,6 +6,7 @@
 
 #include "harness/allocate.h"
 #include "harness/map_ops.h"
+#include "harness/settings_roles.h"
 
 struct key {
     const char *name;
@@ -49,7 +50,7 @@ static bool copy_name(const char *value, char *to, size_t size)
 APPLY(structure)
 {
     (void)limits;
-    return is_named(value, structure_name) &&
+    return (is_named(value, structure_name) || qs_is_probe(value)) &&
            copy_name(value, cell->structure, sizeof cell->structure);
 }
 
@@ -145,6 +146,9 @@ APPLY(oversubscribe)
 APPLY(prefill)
 {
     (void)limits;
+    cell->prefill_descending = !strcmp(value, "descending");
+    if (cell->prefill_descending)
+        return cell->prefill_even = true;
     return apply_choice(value, "half", "even", &cell->prefill_even);
 }
 
@@ -225,9 +229,15 @@ static const struct key cell_keys[] = {
     { "threads", "a number above 0, cores, max or 2max", apply_threads, { NULL } },
     { "placement", "a policy of `quiesce place`", apply_placement, { NULL } },
     { "oversubscribe", "yes or no", apply_oversubscribe, { NULL } },
-    { "prefill", "half or even", apply_prefill, { NULL } },
+    { "prefill", "half, even or descending", apply_prefill, { NULL } },
     { "start", "grow or sized", apply_start, { NULL } },
     { "quiesce", "operations between quiescent states", apply_quiesce, { NULL } },
+    { "writers", "a number of threads, 0 for all", qs_apply_writers, { NULL } },
+    { "churn", "any or lowest", qs_apply_churn, { NULL } },
+    { "stall", "a number of threads, at most 1000", qs_apply_stall, { NULL } },
+    { "wake", "percent of the duration, 0 for never", qs_apply_wake, { NULL } },
+    { "batch", "a number of nodes, 0 for the scheme's own", qs_apply_batch, { NULL } },
+    { "watch", "none or garbage", qs_apply_watch, { NULL } },
 };
 
 static const struct key run_keys[] = {
@@ -237,6 +247,7 @@ static const struct key run_keys[] = {
     { "order", "interleaved or sequential", apply_order, { NULL } },
     { "seed", "a number", apply_seed, { NULL } },
     { "timeout", "a duration such as 60s", apply_timeout, { NULL } },
+    { "timeline", "a number of moments, at most 1000", qs_apply_timeline, { NULL } },
 };
 
 enum {

@@ -70,25 +70,101 @@ static inline void quiesce_sometimes(struct qs_worker *w, const struct qs_run *r
     w->until_quiesce = run->cell->quiesce_every;
 }
 
-static void work_while(struct qs_worker *w, enum qs_phase phase)
+static inline void do_next(struct qs_worker *w, const struct qs_run *run,
+                           enum qs_operation operation, uint64_t key)
+{
+    switch (operation) {
+    case QS_GET:
+        do_get(w, run, key);
+        break;
+    case QS_INSERT:
+        do_insert(w, run, key);
+        break;
+    case QS_DELETE:
+        do_delete(w, run, key);
+        break;
+    }
+    quiesce_sometimes(w, run);
+}
+
+static void mix_while(struct qs_worker *w, enum qs_phase phase)
 {
     struct qs_run *run = w->run;
+    uint64_t key;
 
     while (phase_is(run, phase)) {
-        uint64_t key;
-        switch (qs_workload_next(&run->workload, &w->stream, &key)) {
-        case QS_GET:
-            do_get(w, run, key);
-            break;
-        case QS_INSERT:
-            do_insert(w, run, key);
-            break;
-        case QS_DELETE:
-            do_delete(w, run, key);
-            break;
-        }
-        quiesce_sometimes(w, run);
+        enum qs_operation operation =
+            qs_workload_next(&run->workload, &w->stream, &key);
+        do_next(w, run, operation, key);
     }
+}
+
+/* As mix_while(), and looks at the thread's own garbage before each operation. */
+static void watch_while(struct qs_worker *w, enum qs_phase phase)
+{
+    struct qs_run *run = w->run;
+    uint64_t key;
+
+    while (phase_is(run, phase)) {
+        enum qs_operation operation =
+            qs_workload_next(&run->workload, &w->stream, &key);
+        w->tally.own_garbage += qs_tally_read(&w->thread->retired_nodes) -
+                                qs_tally_read(&w->thread->freed_nodes);
+        do_next(w, run, operation, key);
+    }
+}
+
+static void read_while(struct qs_worker *w, enum qs_phase phase)
+{
+    struct qs_run *run = w->run;
+    uint64_t key;
+
+    while (phase_is(run, phase)) {
+        qs_workload_next(&run->workload, &w->stream, &key);
+        do_next(w, run, QS_GET, key);
+    }
+}
+
+/* Draws until it is an update: of the mix, inserts and deletes keep their shares. */
+static void update_while(struct qs_worker *w, enum qs_phase phase)
+{
+    struct qs_run *run = w->run;
+    uint64_t key;
+
+    while (phase_is(run, phase)) {
+        enum qs_operation operation =
+            qs_workload_next(&run->workload, &w->stream, &key);
+        if (operation != QS_GET)
+            do_next(w, run, operation, key);
+    }
+}
+
+/* Each thread has a key of its own at the low end of the range. */
+static void churn_while(struct qs_worker *w, enum qs_phase phase)
+{
+    struct qs_run *run = w->run;
+    uint64_t key = run->cell->prefill_even ? 2 * w->index : w->index;
+
+    while (phase_is(run, phase)) {
+        do_next(w, run, w->own_key_gone ? QS_INSERT : QS_DELETE, key);
+        w->own_key_gone = !w->own_key_gone;
+    }
+}
+
+static void work_while(struct qs_worker *w, enum qs_phase phase)
+{
+    const struct qs_cell *cell = w->run->cell;
+
+    if (cell->writers && w->index >= cell->writers)
+        read_while(w, phase);
+    else if (cell->writers && cell->churn_lowest)
+        churn_while(w, phase);
+    else if (cell->writers)
+        update_while(w, phase);
+    else if (cell->watch_garbage)
+        watch_while(w, phase);
+    else
+        mix_while(w, phase);
 }
 
 /* Inserts this worker's share of the prefill, so that with first-touch allocation every

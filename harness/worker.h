@@ -28,6 +28,7 @@ enum qs_phase { QS_PHASE_FILL, QS_PHASE_WARMUP, QS_PHASE_MEASURE, QS_PHASE_STOP 
  * on what follows it. */
 struct qs_run {
     _Alignas(QS_CACHE_LINE) qs_word phase; /* enum qs_phase */
+    qs_word wake;                          /* threads that stall go on */
 
     _Alignas(QS_CACHE_LINE) const struct qs_cell *cell;
     const struct qs_map_ops *ops;
@@ -48,6 +49,7 @@ struct qs_tally {
     uint64_t key_sum, value_sum; /* of what it added less what it removed, mod 2^64 */
     uint64_t wrong;              /* values that no insert wrote */
     uint64_t failures;           /* inserts without memory */
+    uint64_t own_garbage; /* sum over operations of the thread's own, if watched */
 };
 
 /* One moment of a thread. */
@@ -65,6 +67,7 @@ struct qs_worker {
     struct qs_tally tally;
     struct qs_stream stream;
     unsigned until_quiesce;
+    bool own_key_gone; /* of a thread that removes and inserts one key in turn */
 
     unsigned index;
     bool bound, started;

@@ -102,6 +102,7 @@ void qs_workload_init(struct qs_workload *w, const struct qs_cell *cell, uint64_
         .delete_below = cell->insert_permille + cell->delete_permille,
         .is_zipf = cell->distribution == QS_ZIPF,
         .prefill_even = cell->prefill_even,
+        .prefill_descending = cell->prefill_descending,
         .seed = seed_mix(seed, SEED_OF_THREADS),
     };
     if (w->is_zipf)
@@ -119,6 +120,7 @@ void qs_workload_stream(const struct qs_workload *w, unsigned thread,
 
 uint64_t qs_workload_prefill_key(const struct qs_workload *w, uint64_t i)
 {
-    uint64_t image = qs_bijection_at(&w->order, i);
+    uint64_t image =
+        w->prefill_descending ? w->prefill - 1 - i : qs_bijection_at(&w->order, i);
     return w->prefill_even ? 2 * image : image;
 }

@@ -124,7 +124,7 @@ enum qs_operation { QS_GET, QS_INSERT, QS_DELETE };
 struct qs_workload {
     uint64_t keys, prefill;
     unsigned insert_below, delete_below; /* of a draw from [0, 1000) */
-    bool is_zipf, prefill_even;
+    bool is_zipf, prefill_even, prefill_descending;
     struct qs_zipf zipf;
     struct qs_bijection scatter; /* rank to key */
     struct qs_bijection order;   /* of the prefill */

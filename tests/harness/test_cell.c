@@ -41,15 +41,17 @@ static void test_duration_does_not_matter(void)
     other.warmup_s = 9;
     other.duration_s = 9;
     other.timeout_s = 9;
+    other.timeline = 50;
     CHECK_EQ(qs_cell_id(&other), qs_cell_id(&sample));
 }
 
 static void test_everything_else_matters(void)
 {
-    struct qs_cell other[12];
-    uint64_t ids[13];
+    enum { OTHERS = 19 };
+    struct qs_cell other[OTHERS];
+    uint64_t ids[OTHERS + 1];
 
-    for (unsigned i = 0; i < 12; i++)
+    for (unsigned i = 0; i < OTHERS; i++)
         other[i] = sample;
     strcpy(other[0].structure, "skip_list");
     strcpy(other[1].reclaim, "ebr");
@@ -64,10 +66,17 @@ static void test_everything_else_matters(void)
     other[10].distribution = QS_ZIPF;
     other[10].theta = 0.99;
     other[11].quiesce_every = 1;
-    for (unsigned i = 0; i < 12; i++)
+    other[12].prefill_descending = true;
+    other[13].writers = 1;
+    other[14].churn_lowest = true;
+    other[15].stall = 1;
+    other[16].wake_percent = 50;
+    other[17].batch = 120;
+    other[18].watch_garbage = true;
+    for (unsigned i = 0; i < OTHERS; i++)
         ids[i] = qs_cell_id(&other[i]);
-    ids[12] = qs_cell_id(&sample);
-    for (unsigned i = 0; i < 13; i++)
+    ids[OTHERS] = qs_cell_id(&sample);
+    for (unsigned i = 0; i <= OTHERS; i++)
         for (unsigned j = 0; j < i; j++)
             CHECK_NE(ids[i], ids[j]);
     struct qs_cell steeper = other[10];

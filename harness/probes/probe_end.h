@@ -1,0 +1,26 @@
+/* probe_end.h - undefines what probe.h defined, and the parameters. */
+#undef prb
+#undef prb_cursor
+#undef prb_free_nodes
+#undef prb_read
+#undef prb_init
+#undef prb_destroy
+#undef prb_get
+#undef prb_insert
+#undef prb_remove
+#undef prb_next
+#undef prb_thread
+#undef prb_enter
+#undef prb_leave
+#undef prb_checkpoint
+#undef prb_protect
+#undef prb_alloc
+#undef prb_retire
+#undef prb_prefix
+#undef QS_MAP_NAME
+#undef QS_MAP_RECLAIM
+#undef QS_MAP_KEY
+#undef QS_MAP_VALUE
+#undef QS_MAP_HASH
+#undef QS_MAP_EQUAL
+#undef QS_MAP_COMPARE

@@ -1,0 +1,90 @@
+/* sampling.c - what the main thread does while the workers run: it looks at garbage. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "harness/crew.h"
+
+enum { SAMPLE_MS = 10 };
+
+static void raise_to(uint64_t *peak, uint64_t value)
+{
+    if (*peak < value)
+        *peak = value;
+}
+
+/* The nominal moment is noted, so that the repeats' moments agree. */
+static void note_moment(struct qs_crew *c, double seconds)
+{
+    struct qs_sample *s = c->sample;
+
+    double due = c->cell.duration_s * (s->moments + 1) / c->cell.timeline;
+
+    if (!s->timeline || s->moments >= c->cell.timeline || seconds < due)
+        return;
+    s->timeline[s->moments++] =
+        (struct qs_moment){ .seconds = due,
+                            .retired = c->stats.retired_nodes,
+                            .freed = c->stats.freed_nodes,
+                            .garbage = c->stats.garbage_nodes,
+                            .garbage_bytes = c->stats.garbage_bytes };
+}
+
+static bool is_time_to_wake(const struct qs_crew *c, double seconds)
+{
+    return c->cell.wake_percent &&
+           seconds >= c->cell.duration_s * c->cell.wake_percent / 100;
+}
+
+/* Looks at the garbage, `seconds` after the measurement began. */
+static void look(struct qs_crew *c, double seconds)
+{
+    struct qs_sample *s = c->sample;
+
+    c->run.ops->stats(c->run.map, &c->stats);
+    raise_to(&s->garbage_peak, c->stats.garbage_nodes);
+    raise_to(&s->garbage_peak_bytes, c->stats.garbage_bytes);
+    s->garbage_end = c->stats.garbage_nodes;
+    if (seconds <= c->cell.duration_s / 2)
+        s->garbage_half = s->garbage_end;
+    if (seconds <= c->cell.duration_s / 4)
+        s->garbage_quarter = s->garbage_end;
+    note_moment(c, seconds);
+}
+
+/* Every 10 ms, or more often where a timeline asks for it. */
+static uint64_t tick_ns(const struct qs_crew *c)
+{
+    uint64_t tick = SAMPLE_MS * UINT64_C(1000000);
+
+    if (c->cell.timeline) {
+        uint64_t wanted = (uint64_t)(c->cell.duration_s * 1e9 / c->cell.timeline);
+        if (wanted < tick)
+            tick = wanted > 100000 ? wanted : 100000;
+    }
+    return tick;
+}
+
+static void forget(struct qs_sample *s)
+{
+    s->garbage_peak = s->garbage_peak_bytes = 0;
+    s->garbage_quarter = s->garbage_half = s->garbage_end = 0;
+    s->moments = 0;
+}
+
+bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring)
+{
+    uint64_t begin = qs_now(), end = begin + (uint64_t)(seconds * 1e9);
+    uint64_t tick = tick_ns(c);
+
+    forget(c->sample);
+    while (qs_now() < end && !qs_run_is_interrupted()) {
+        uint64_t left = end - qs_now();
+        struct timespec nap = { .tv_nsec = (long)(left < tick ? left : tick) };
+        nanosleep(&nap, NULL);
+        double passed = (double)(qs_now() - begin) / 1e9;
+        look(c, passed);
+        if (measuring && is_time_to_wake(c, passed))
+            qs_store(&c->run.wake, 1, relaxed);
+    }
+    return !qs_run_is_interrupted();
+}

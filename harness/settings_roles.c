@@ -1,0 +1,65 @@
+/* settings_roles.c - see settings_roles.h. */
+#include "harness/settings_roles.h"
+
+#include <string.h>
+
+#include "harness/text.h"
+
+static bool read_number(const char *value, uint64_t most, unsigned *number)
+{
+    uint64_t n;
+
+    if (!qs_parse_count(value, &n) || n > most)
+        return false;
+    *number = (unsigned)n;
+    return true;
+}
+
+QS_APPLY(writers)
+{
+    (void)limits;
+    return read_number(value, 4096, &cell->writers);
+}
+
+QS_APPLY(churn)
+{
+    (void)limits;
+    cell->churn_lowest = !strcmp(value, "lowest");
+    return cell->churn_lowest || !strcmp(value, "any");
+}
+
+QS_APPLY(stall)
+{
+    (void)limits;
+    return read_number(value, 1000, &cell->stall);
+}
+
+QS_APPLY(wake)
+{
+    unsigned permille;
+
+    (void)limits;
+    if (!qs_parse_permille(value, &permille) || permille > 1000)
+        return false;
+    cell->wake_percent = permille / 10;
+    return true;
+}
+
+QS_APPLY(batch)
+{
+    (void)limits;
+    return read_number(value, 1000000000, &cell->batch);
+}
+
+QS_APPLY(watch)
+{
+    (void)limits;
+    cell->watch_garbage = !strcmp(value, "garbage");
+    return cell->watch_garbage || !strcmp(value, "none");
+}
+
+QS_APPLY(timeline)
+{
+    (void)limits;
+    return read_number(value, 1000, &cell->timeline);
+}

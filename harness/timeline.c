@@ -1,0 +1,84 @@
+/* timeline.c - see timeline.h. */
+#include "harness/timeline.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/allocate.h"
+
+static void name_file(const char *folder, char path[PATH_MAX + 16])
+{
+    snprintf(path, PATH_MAX + 16, "%s/timeline.csv", folder);
+}
+
+static void print_moment(FILE *out, const struct qs_row *row,
+                         const struct qs_moment *moment)
+{
+    struct qs_row at = *row;
+    char line[8192];
+
+    at.sample.moment_s = moment->seconds;
+    at.sample.retired = moment->retired;
+    at.sample.freed = moment->freed;
+    at.sample.garbage_end = moment->garbage;
+    qs_results_format(&at, line, sizeof line);
+    fputs(line, out);
+}
+
+static int write_text(int fd, const char *text, size_t size)
+{
+    ssize_t written = write(fd, text, size);
+
+    if (written < 0)
+        return -errno;
+    return (size_t)written == size ? 0 : -ENOSPC;
+}
+
+int qs_timeline_append(const char *folder, const struct qs_row *row)
+{
+    char path[PATH_MAX + 16], *text = NULL;
+    size_t size;
+
+    if (!row->sample.moments)
+        return 0;
+    name_file(folder, path);
+    int fd = qs_results_open(path);
+    if (fd < 0)
+        return fd;
+    FILE *out = qs_needed(open_memstream(&text, &size));
+    if (lseek(fd, 0, SEEK_END) == 0)
+        fprintf(out, "%s\n", qs_results_header());
+    for (unsigned i = 0; i < row->sample.moments; i++)
+        print_moment(out, row, &row->sample.timeline[i]);
+    fclose(out);
+    int error = write_text(fd, text, size);
+    free(text);
+    close(fd);
+    return error;
+}
+
+int qs_timeline_read(const char *folder, struct qs_row **rows, size_t *n, char *error,
+                     size_t error_size)
+{
+    char path[PATH_MAX + 16];
+    size_t torn;
+
+    *rows = NULL;
+    *n = 0;
+    name_file(folder, path);
+    if (access(path, F_OK))
+        return 0;
+    int result = qs_results_read(path, rows, n, &torn, error, error_size);
+    if (result && result != -EBADMSG)
+        snprintf(error, error_size, "%s: %s", path, strerror(-result));
+    return result ? -1 : 0;
+}
+
+bool qs_timeline_has(const char *x)
+{
+    return !strcmp(x, "moment_s");
+}

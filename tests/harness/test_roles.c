@@ -1,0 +1,175 @@
+/* test_roles.c - threads that stall, that only write or read, and what is noted of
+ * garbage: whole repeats of small cells. */
+#include "harness/map_ops.h"
+#include "harness/runner.h"
+
+#include "tests/check.h"
+
+static struct qs_topology *machine;
+
+static struct qs_cell small_cell(const char *structure, const char *reclaim)
+{
+    struct qs_cell cell = { .threads = 1,
+                            .placement = "none",
+                            .keys = 1000,
+                            .prefill = 500,
+                            .insert_permille = 500,
+                            .delete_permille = 500,
+                            .quiesce_every = 100,
+                            .duration_s = 0.2,
+                            .timeout_s = 20 };
+    snprintf(cell.structure, sizeof cell.structure, "%s", structure);
+    snprintf(cell.reclaim, sizeof cell.reclaim, "%s", reclaim);
+    return cell;
+}
+
+static struct qs_sample run(const struct qs_cell *cell)
+{
+    struct qs_sample sample;
+    char error[160] = "";
+
+    CHECK_EQ(qs_cell_check(cell, machine, error, sizeof error), 0);
+    CHECK_IS(error, "");
+    CHECK_EQ(qs_run_cell(cell, machine, 1, &sample), 0);
+    CHECK_IS(sample.error, "");
+    CHECK(sample.valid);
+    return sample;
+}
+
+/* Epochs free nothing behind a stalled thread, hazard pointers all but a few. */
+static void test_a_stalled_thread_holds_garbage(void)
+{
+    struct qs_cell cell = small_cell("michael_hash", "ebr");
+
+    cell.stall = 1;
+    struct qs_sample ebr = run(&cell);
+    CHECK(ebr.garbage_end > ebr.retired / 2);
+    CHECK(ebr.garbage_end >= ebr.garbage_half && ebr.garbage_half > 0);
+    strcpy(cell.reclaim, "hp");
+    struct qs_sample hp = run(&cell);
+    CHECK(hp.garbage_peak < 2000);
+    CHECK(hp.retired > 2000);
+}
+
+/* Woken at a tenth of the time, the thread leaves it to the others to free. */
+static void test_it_goes_on_when_woken(void)
+{
+    struct qs_cell cell = small_cell("michael_hash", "ebr");
+
+    cell.stall = 1;
+    cell.wake_percent = 10;
+    struct qs_sample sample = run(&cell);
+    CHECK(sample.garbage_end < sample.retired / 2);
+}
+
+static void test_a_timeline_has_its_moments(void)
+{
+    struct qs_cell cell = small_cell("hm_list", "ebr");
+
+    cell.timeline = 10;
+    struct qs_sample sample = run(&cell);
+    CHECK(sample.moments >= 9 && sample.moments <= 10);
+    for (unsigned i = 1; i < sample.moments; i++) {
+        CHECK(sample.timeline[i].retired >= sample.timeline[i - 1].retired);
+        CHECK(sample.timeline[i].seconds > sample.timeline[i - 1].seconds);
+    }
+    free(sample.timeline);
+}
+
+static void test_writers_only_write(void)
+{
+    struct qs_cell cell = small_cell("hm_list", "hp");
+
+    cell.threads = 2;
+    cell.writers = 1;
+    struct qs_sample sample = run(&cell);
+    CHECK(sample.gets > 0 && sample.inserts > 0 && sample.deletes > 0);
+    CHECK(sample.read_cpu_ns > 0 && sample.update_cpu_ns > 0);
+    cell.threads = 1;
+    CHECK_EQ(run(&cell).gets, 0);
+}
+
+/* A key that only one thread removes and inserts is there or not, as it left it. */
+static void test_churn_always_succeeds(void)
+{
+    struct qs_cell cell = small_cell("hm_list", "hp");
+
+    cell.threads = 2;
+    cell.writers = 1;
+    cell.churn_lowest = cell.prefill_even = cell.prefill_descending = true;
+    struct qs_sample sample = run(&cell);
+    CHECK_EQ(sample.inserts, sample.inserted);
+    CHECK_EQ(sample.deletes, sample.deleted);
+    CHECK_EQ(sample.gets > 0, true);
+}
+
+/* A thread alone under hazard pointers holds from 0 to batch nodes, half on average. */
+static void test_own_garbage_is_averaged(void)
+{
+    struct qs_cell cell = small_cell("michael_hash", "hp");
+
+    cell.batch = 120;
+    cell.watch_garbage = true;
+    struct qs_sample sample = run(&cell);
+    CHECK(sample.retired_avg > 59 && sample.retired_avg < 62);
+}
+
+static void test_wrong_roles_are_refused(void)
+{
+    struct qs_cell good = small_cell("hm_list", "hp"), cell;
+    char error[160];
+
+    cell = good;
+    cell.writers = 2;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    CHECK(strstr(error, "writers = 2"));
+    cell = good;
+    cell.writers = 1;
+    cell.insert_permille = cell.delete_permille = 0;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    cell = good;
+    cell.churn_lowest = true;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    cell = good;
+    cell.wake_percent = 50;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+}
+
+/* Each probe of each scheme runs and counts what a call repeats. */
+static void test_probes_run(void)
+{
+    const struct qs_pair *p;
+
+    for (unsigned i = 0; (p = qs_probe_at(i)); i++) {
+        struct qs_cell cell = small_cell(p->structure, p->reclaim);
+        cell.duration_s = 0.002;
+        cell.keys = cell.prefill = 1;
+        cell.insert_permille = cell.delete_permille = 0;
+        struct qs_sample read = run(&cell);
+        CHECK_EQ(read.ops, read.gets);
+        CHECK_EQ(read.gets % p->ops->burst, 0);
+        CHECK_EQ(read.retired, 0);
+        cell.delete_permille = 1000;
+        struct qs_sample update = run(&cell);
+        CHECK_EQ(update.retired,
+                 strcmp(p->structure, "probe_retire") ? 0 : update.deletes);
+    }
+}
+
+int main(void)
+{
+    char error[256];
+
+    machine = qs_topology_open(NULL, error, sizeof error);
+    CHECK(machine);
+    RUN(test_a_stalled_thread_holds_garbage);
+    RUN(test_it_goes_on_when_woken);
+    RUN(test_a_timeline_has_its_moments);
+    RUN(test_writers_only_write);
+    RUN(test_churn_always_succeeds);
+    RUN(test_own_garbage_is_averaged);
+    RUN(test_wrong_roles_are_refused);
+    RUN(test_probes_run);
+    qs_topology_close(machine);
+    return check_end();
+}
