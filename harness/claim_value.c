@@ -46,7 +46,7 @@ static double median_of_side(const struct qs_claim_group *group, const double *m
 
 static double spread(const struct series *s)
 {
-    double least = s->y[0], most = s->y[0];
+    double least = s->n ? s->y[0] : NAN, most = least;
 
     for (size_t i = 1; i < s->n; i++) {
         least = fmin(least, s->y[i]);

@@ -190,7 +190,7 @@ static void print_metric(const struct comparison *c, const char *metric, int wid
     if (n)
         printf("  %-*s%18.4g%18.4g  %+7.1f%%\n", width, "geometric mean",
                exp(sums[0] / (double)n), exp(sums[1] / (double)n),
-               100 * (exp((sums[1] - sums[0]) / (double)n) - 1));
+               100 * expm1((sums[1] - sums[0]) / (double)n));
     putchar('\n');
 }
 

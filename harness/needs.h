@@ -9,7 +9,7 @@
 
 /* 0, or -1 with a sentence in error.  Needs are joined by commas; each is
  * pus|cores|numa >= NUMBER, or quiet. */
-int qs_needs_check(const char *needs, char *error, size_t error_size);
+int qs_needs_check(const char *text, char *error, size_t error_size);
 
 /* Whether a machine of these limits offers them; if not, reason says what is missing.
  * Whether it was quiet only a measurement tells: that one is left out. */

@@ -27,7 +27,7 @@ const char *qs_run_key_at(unsigned i);
 size_t qs_setting_values(const char *value, char **text, char *parts[QS_LIST]);
 
 /* 0, or -1 with a sentence in error if the key takes no such value or list. */
-int qs_setting_check(const char *key, const char *value, char *error,
+int qs_setting_check(const char *name, const char *value, char *error,
                      size_t error_size);
 
 /* As qs_setting_check() for "key=value", which may set any key. */

@@ -51,6 +51,7 @@ static double split_suffix(const char *text, const struct suffix *suffixes,
 {
     size_t length = strlen(text);
 
+    *number = '\0';
     for (const struct suffix *s = suffixes; s->text; s++) {
         size_t tail = strlen(s->text);
         if (length < tail || strcmp(text + length - tail, s->text))

@@ -117,7 +117,8 @@ static size_t take_snapshot(struct qs_domain *d, uintptr_t *snapshot, size_t siz
 
 static bool is_in_snapshot(uintptr_t node, const uintptr_t *snapshot, size_t hazards)
 {
-    return hazards && bsearch(&node, snapshot, hazards, sizeof node, compare_addresses);
+    return snapshot &&
+           bsearch(&node, snapshot, hazards, sizeof node, compare_addresses);
 }
 
 /* Without a snapshot: asks every slot. */

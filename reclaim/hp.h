@@ -33,8 +33,9 @@
 
 #include "reclaim/reclaim.h"
 
+/* How many links an operation can protect at a time. */
 #ifndef QS_HP_SLOTS
-#define QS_HP_SLOTS 4 /* links an operation can protect at a time */
+#define QS_HP_SLOTS 4
 #endif
 
 #ifndef QS_HP_BATCH

@@ -26,7 +26,7 @@ void qs_yield(void);
 int qs_slot_prepare(void);
 void *qs_slot_get(void);
 int qs_slot_set(void *value);
-void qs_slot_at_thread_end(void *value);
+void qs_slot_at_thread_end(void *first);
 
 /* Makes every running thread of the process pass a full fence.  0, or -errno where the
  * kernel refuses.  The other threads pay with a compiler's fence only: qs_light_fence()

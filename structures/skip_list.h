@@ -308,6 +308,7 @@ static inline bool skl_link(struct skl *m, struct skl_thread *t, struct skl_node
     enum skl_search how = skl_keeps_paths && n->height > 1 ? SKL_PATH : SKL_FIND;
 
     while (!skl_find(m, t, &n->key, how, 0, w)) {
+        /* There are levels above the floor.  NOLINTNEXTLINE(clang-analyzer-core.*) */
         uintptr_t expected = (uintptr_t)w[0].cur;
         qs_store(&n->next[0], expected, relaxed);
         if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_LINK, w[0].links, /* (3) */
@@ -430,7 +431,7 @@ static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
 
     skl_enter(t);
     if (skl_find(m, t, &key, SKL_FIND, 0, &w)) {
-        struct skl_node *n = w.cur;
+        struct skl_node *n = w.cur; /* as above: NOLINT(clang-analyzer-core.*) */
         for (unsigned level = n->height; --level;)
             skl_mark(t, n, level);
         removed = skl_mark(t, n, 0);

@@ -21,16 +21,16 @@ typedef struct {
 #define QX_TEXT(x)  QX_TEXT_(x)
 #define QX_SITE     __FILE__ ":" QX_TEXT(__LINE__)
 
-void qx_init(qs_word *word, uintptr_t value);
-uintptr_t qx_load(const qs_word *word, enum qs_order order, const char *what,
+void qx_init(qs_word *address, uintptr_t value);
+uintptr_t qx_load(const qs_word *address, enum qs_order order, const char *what,
                   const char *site);
-void qx_store(qs_word *word, uintptr_t value, enum qs_order order, const char *what,
+void qx_store(qs_word *address, uintptr_t value, enum qs_order order, const char *what,
               const char *site);
-uintptr_t qx_exchange(qs_word *word, uintptr_t value, enum qs_order order,
+uintptr_t qx_exchange(qs_word *address, uintptr_t value, enum qs_order order,
                       const char *what, const char *site);
-uintptr_t qx_fetch_add(qs_word *word, uintptr_t value, enum qs_order order,
+uintptr_t qx_fetch_add(qs_word *address, uintptr_t value, enum qs_order order,
                        const char *what, const char *site);
-uintptr_t qx_fetch_or(qs_word *word, uintptr_t value, enum qs_order order,
+uintptr_t qx_fetch_or(qs_word *address, uintptr_t value, enum qs_order order,
                       const char *what, const char *site);
 bool qx_cas(qs_word *word, uintptr_t *expected, uintptr_t desired, enum qs_order order,
             const char *what, const char *site);

@@ -98,8 +98,10 @@ static struct rows *threads_axis(double factor)
     double mops = 1;
 
     rows.n = 0;
-    for (unsigned threads = 1; threads <= 8; threads *= 2, mops *= factor)
+    for (unsigned threads = 1; threads <= 8; threads *= 2) {
         rows_add(&rows, "hp", threads, 7, mops, 100);
+        mops *= factor;
+    }
     return &rows;
 }
 

@@ -1,0 +1,7 @@
+/* shapes.c - a semicolon that makes a condition empty. */
+int least(int a, int b)
+{
+    if (a < b);
+        return a;
+    return b;
+}
