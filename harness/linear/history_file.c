@@ -96,7 +96,7 @@ static void read_items(struct qs_history *h, struct qs_call *c, struct fields *f
         return;
     }
     c->output = tells_items(c) ? h->items_n : c->output;
-    while (*text && (pair = strsep(&text, " "))) {
+    while (text && *text && (pair = strsep(&text, " "))) {
         struct qs_item item;
         int end = 0;
         if (sscanf(pair, "%" SCNu64 ":%" SCNu64 "%n", &item.key, &item.value, &end) !=
