@@ -7,8 +7,9 @@ if [ $# -gt 1 ]; then
     cd "$1" || exit 2
     set -- "--project=$2" -D__x86_64__=1
 fi
-# style is left to the compilers' warnings, to clang-tidy and to readers.
-exec cppcheck -j 2 -q --error-exitcode=1 --enable=warning,performance,portability \
+# style is left to the compilers' warnings, to clang-tidy and to readers; portability
+# means advice against readdir and coroutines.
+exec cppcheck -j 2 -q --error-exitcode=1 --enable=warning,performance \
     --library=posix --library=gnu --library="$rules/cppcheck.cfg" \
     --suppressions-list="$rules/cppcheck.list" \
     --template='{file}:{line}: {severity}: {id}: {message}' "$@"
