@@ -45,6 +45,7 @@ static bool take_slot(struct checker *c, uint32_t call)
 {
     if (!~c->used)
         return false;
+    c->v->overlaps += c->used != 0;
     unsigned slot = first_of(~c->used);
     uint64_t bit = UINT64_C(1) << slot;
     c->call[slot] = call;

@@ -34,7 +34,8 @@ struct qs_verdict {
     const char *reason; /* why it is undecided */
     size_t calls;       /* that say something */
     size_t objects, bad_objects;
-    size_t widest; /* most configurations at once */
+    size_t overlaps; /* calls invoked while another one on their object was pending */
+    size_t widest;   /* most configurations at once */
 
     /* Of the call that is the first to be answered as nothing explains: */
     size_t call;                 /* its number */

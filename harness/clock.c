@@ -1,0 +1,212 @@
+/* clock.c - which clock can be trusted here. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/clock.h"
+
+enum { ROUNDS = 2000, SPINS = 10000, ATTEMPTS = 20 };
+
+/* Two threads that answer each other's stamps, turn by turn. */
+struct exchange {
+    _Alignas(QS_CACHE_LINE) qs_word turn;
+    uint64_t stamp; /* of the last message, ordered by the turn */
+};
+
+struct side {
+    struct exchange *exchange;
+    pthread_t thread;
+    unsigned odd;
+    int64_t least; /* ticks that messages took to arrive here */
+};
+
+static void wait_for_turn(struct exchange *e, uintptr_t turn)
+{
+    for (unsigned spins = 0; qs_load(&e->turn, acquire) != turn; spins++)
+        if (spins % SPINS)
+            qs_pause();
+        else
+            sched_yield(); /* the other one may be waiting for this processor */
+}
+
+static void *exchange_stamps(void *argument)
+{
+    struct side *s = argument;
+    struct exchange *e = s->exchange;
+
+    for (uintptr_t turn = s->odd; turn < 2 * ROUNDS; turn += 2) {
+        wait_for_turn(e, turn);
+        int64_t taken = (int64_t)(qs_counter_after() - e->stamp);
+        if (turn && taken < s->least)
+            s->least = taken;
+        e->stamp = qs_counter_after();
+        qs_store(&e->turn, turn + 1, release);
+    }
+    return NULL;
+}
+
+static bool start_side(struct side *s, struct exchange *e, unsigned odd, unsigned cpu)
+{
+    pthread_attr_t attributes;
+    cpu_set_t set;
+
+    *s = (struct side){ .exchange = e, .odd = odd, .least = INT64_MAX };
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    pthread_attr_init(&attributes);
+    bool started = !pthread_attr_setaffinity_np(&attributes, sizeof set, &set) &&
+                   !pthread_create(&s->thread, &attributes, exchange_stamps, s);
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
+/* Plays the second side's part so that the first one comes to its end. */
+static void take_over(struct side *s, struct exchange *e)
+{
+    *s = (struct side){ .exchange = e, .odd = 1, .least = INT64_MAX };
+    exchange_stamps(s);
+}
+
+bool qs_clock_exchange(unsigned a, unsigned b, struct qs_clock_trip *trip)
+{
+    struct exchange e = { .stamp = 0 };
+    struct side first, second;
+
+    qs_init(&e.turn, 0);
+    if (!start_side(&first, &e, 0, a))
+        return false;
+    bool both = start_side(&second, &e, 1, b);
+    if (!both)
+        take_over(&second, &e);
+    pthread_join(first.thread, NULL);
+    if (both)
+        pthread_join(second.thread, NULL);
+    *trip = (struct qs_clock_trip){ second.least, first.least };
+    return both;
+}
+
+static bool has_flag(const char *flags, const char *flag)
+{
+    const char *at = strstr(flags, flag);
+
+    return at && strchr(" \n", at[strlen(flag)]);
+}
+
+/* Whether the counter counts time, by what the processor promises. */
+static bool counts_time(void)
+{
+#if defined __x86_64__
+    char line[8192];
+    bool does = false;
+    FILE *f = fopen("/proc/cpuinfo", "re");
+
+    while (f && fgets(line, sizeof line, f))
+        if (!strncmp(line, "flags", 5)) {
+            does = has_flag(line, " constant_tsc") && has_flag(line, " nonstop_tsc") &&
+                   has_flag(line, " rdtscp");
+            break;
+        }
+    if (f)
+        fclose(f);
+    return does;
+#elif defined __aarch64__
+    return true; /* the architecture does */
+#else
+    return false;
+#endif
+}
+
+/* By how much the counters differ, if messages take as long one way as the other. */
+static int64_t skew_of(const struct qs_clock_trip *trip)
+{
+    int64_t difference = trip->there - trip->back;
+
+    return (difference < 0 ? -difference : difference) / 2 + 1;
+}
+
+/* Repeats the exchange while the two ways differ much: some message was always late. */
+static bool measure(unsigned a, unsigned b, struct qs_clock_trip *least)
+{
+    *least = (struct qs_clock_trip){ INT64_MAX, INT64_MAX };
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
+        struct qs_clock_trip trip;
+        if (!qs_clock_exchange(a, b, &trip))
+            return false;
+        least->there = trip.there < least->there ? trip.there : least->there;
+        least->back = trip.back < least->back ? trip.back : least->back;
+        if (skew_of(least) < (least->there + least->back) / 16)
+            break;
+    }
+    return true;
+}
+
+/* Whether a message between the two arrives after it was sent; raises *skew. */
+static bool agree(struct qs_clock *c, unsigned a, unsigned b, int64_t *skew)
+{
+    struct qs_clock_trip trip;
+
+    if (!measure(a, b, &trip)) {
+        snprintf(c->about, sizeof c->about, "no thread can be bound to processor %u",
+                 b);
+        return false;
+    }
+    if (trip.there <= 0 || trip.back <= 0) {
+        snprintf(c->about, sizeof c->about,
+                 "the counters of processors %u and %u disagree by more than a message "
+                 "takes",
+                 a, b);
+        return false;
+    }
+    if (*skew < skew_of(&trip))
+        *skew = skew_of(&trip);
+    return true;
+}
+
+/* Compares the first allowed processor with each other one; the counters of any two of
+ * them differ by at most twice what is found. */
+static bool compare_processors(struct qs_clock *c)
+{
+    cpu_set_t allowed;
+    unsigned first = 0, n = 0;
+    int64_t skew = 0;
+
+    if (sched_getaffinity(0, sizeof allowed, &allowed)) {
+        snprintf(c->about, sizeof c->about, "the allowed processors are not known");
+        return false;
+    }
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &allowed))
+            continue;
+        if (!n++)
+            first = cpu;
+        else if (!agree(c, first, cpu, &skew))
+            return false;
+    }
+    c->slack = 2 * (uint64_t)skew;
+    snprintf(c->about, sizeof c->about,
+             "time stamp counter, %u processor%s, skew %lld ticks", n,
+             n == 1 ? "" : "s", (long long)skew);
+    return true;
+}
+
+bool qs_clock_open(struct qs_clock *c, const char *wanted)
+{
+    char why[QS_CLOCK_ABOUT];
+
+    *c = (struct qs_clock){ .about = "CLOCK_MONOTONIC" };
+    if (!strcmp(wanted, "monotonic"))
+        return true;
+    if (!counts_time())
+        snprintf(c->about, sizeof c->about,
+                 "the processor's counter may stop or change "
+                 "its rate");
+    else
+        c->is_counter = compare_processors(c);
+    if (c->is_counter || !strcmp(wanted, "tsc"))
+        return c->is_counter;
+    memcpy(why, c->about, sizeof why);
+    snprintf(c->about, sizeof c->about, "CLOCK_MONOTONIC, because %.*s",
+             QS_CLOCK_ABOUT - 32, why);
+    return true;
+}

@@ -1,0 +1,242 @@
+/* test_verify.c - whether recorded runs are judged rightly: stamps keep the order of
+ * what happens, faulty maps are found out, and so is a single answer that is changed.
+ */
+#include "harness/verify.h"
+#include "harness/workload.h"
+#include "tests/check.h"
+#include "tests/team.h"
+
+enum { CALLS = 60000, KEYS = 6 };
+
+static struct qs_clock trusted;
+
+/* Two threads write in turns; who sees a write is answered after it was invoked. */
+struct relay {
+    struct qs_clock clock;
+    qs_word turn;
+    uint64_t invoked; /* of the last write, ordered by the turn */
+};
+
+static void pass_on(void *shared, unsigned index)
+{
+    struct relay *r = shared;
+
+    for (uintptr_t turn = index; turn < 20000; turn += 2) {
+        while (qs_load(&r->turn, acquire) != turn)
+            sched_yield();
+        uint64_t answered = qs_clock_after(&r->clock);
+        CHECK_LE(r->invoked, answered);
+        r->invoked = qs_clock_before(&r->clock);
+        CHECK_LE(r->invoked, qs_clock_after(&r->clock));
+        qs_store(&r->turn, turn + 1, release);
+    }
+}
+
+static void check_stamps(const char *wanted)
+{
+    struct relay r = { .invoked = 0 };
+
+    REQUIRE(qs_clock_open(&r.clock, wanted));
+    qs_init(&r.turn, 0);
+    printf("%s: %s\n", wanted, r.clock.about);
+    team_run(2, pass_on, &r);
+}
+
+static void test_who_sees_a_write_is_answered_later(void)
+{
+    check_stamps("auto");
+    check_stamps("monotonic");
+}
+
+/* Maps that are at fault now and then, made of one that is not. */
+static const struct qs_map_ops *sound;
+static qs_word draws;
+
+static bool now_and_then(unsigned often)
+{
+    uint64_t state = qs_fetch_add(&draws, 1, relaxed);
+    return !check_random_below(&state, often);
+}
+
+static int insert_lost(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                       uint64_t value)
+{
+    uint64_t seen;
+
+    if (now_and_then(1000) && !sound->get(m, t, key, &seen))
+        return 1;
+    return sound->insert(m, t, key, value);
+}
+
+static bool get_stale(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                      uint64_t *value)
+{
+    static qs_word last[KEYS];
+    uintptr_t stale = qs_load(&last[key], relaxed);
+
+    if (stale && now_and_then(1000)) {
+        *value = stale;
+        return true;
+    }
+    bool found = sound->get(m, t, key, value);
+    if (found && now_and_then(50))
+        qs_store(&last[key], *value, relaxed);
+    return found;
+}
+
+/* Looks first and removes then, as if nobody could come between. */
+static bool remove_in_two_steps(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                                uint64_t *value)
+{
+    if (!sound->get(m, t, key, value))
+        return false;
+    if (now_and_then(20))
+        sched_yield();
+    sound->remove(m, t, key, NULL);
+    return true;
+}
+
+/* The same with inserting: of two at once both say that they did. */
+static int insert_in_two_steps(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                               uint64_t value)
+{
+    uint64_t seen;
+
+    if (sound->get(m, t, key, &seen))
+        return 0;
+    if (now_and_then(20))
+        sched_yield();
+    sound->insert(m, t, key, value);
+    return 1;
+}
+
+/* The same with replacing a value, as a compare_exchange that is not atomic. */
+static int insert_over(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                       uint64_t value)
+{
+    uint64_t seen;
+
+    if (!sound->get(m, t, key, &seen) || !now_and_then(500))
+        return sound->insert(m, t, key, value);
+    sound->remove(m, t, key, &seen);
+    sound->insert(m, t, key, value);
+    return 0;
+}
+
+/* Absent for a moment, while it is written anew. */
+static bool get_blinking(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                         uint64_t *value)
+{
+    return !now_and_then(2000) && sound->get(m, t, key, value);
+}
+
+static void record(const struct qs_map_ops *ops, unsigned keys, struct qs_history *h)
+{
+    const struct qs_cell cell = { .threads = 4,
+                                  .keys = keys,
+                                  .prefill = keys / 2,
+                                  .insert_permille = 300,
+                                  .delete_permille = 300,
+                                  .quiesce_every = 20 };
+    struct qs_verify run = { .ops = ops,
+                             .cell = &cell,
+                             .clock = &trusted,
+                             .seed = check_seed(),
+                             .calls = CALLS };
+    char error[QS_VERIFY_ERROR];
+
+    REQUIRE(!qs_verify_record(&run, h, error));
+}
+
+/* Chance may spare a fault in one run. */
+static bool is_found(const struct qs_map_ops *ops)
+{
+    enum qs_verdict_kind kind = QS_LINEARIZABLE;
+
+    for (unsigned i = 0; i < 20 && kind != QS_NOT_LINEARIZABLE; i++) {
+        struct qs_history h;
+        struct qs_verdict v;
+        record(ops, KEYS, &h);
+        qs_linear_check(&qs_model_map, &h, &v);
+        kind = v.kind;
+        qs_history_release(&h);
+    }
+    return kind == QS_NOT_LINEARIZABLE;
+}
+
+static void test_faulty_maps_are_found_out(void)
+{
+    sound = qs_pair_find("split_ordered", "hp")->ops;
+    struct qs_map_ops faulty = *sound;
+
+    CHECK(!is_found(&faulty));
+    faulty.insert = insert_lost;
+    CHECK(is_found(&faulty));
+    faulty.insert = insert_in_two_steps;
+    CHECK(is_found(&faulty));
+    faulty.insert = insert_over;
+    CHECK(is_found(&faulty));
+    faulty = *sound;
+    faulty.get = get_stale;
+    CHECK(is_found(&faulty));
+    faulty.get = get_blinking;
+    CHECK(is_found(&faulty));
+    faulty = *sound;
+    faulty.remove = remove_in_two_steps;
+    CHECK(is_found(&faulty));
+}
+
+/* The value of the key's insert that was answered last before this. */
+static uint64_t last_value(const struct qs_history *h, const struct qs_call *before)
+{
+    const struct qs_call *last = NULL;
+
+    for (size_t i = 0; i < h->n; i++) {
+        const struct qs_call *c = &h->calls[i];
+        if (c->kind == QS_CALL_INSERT && c->ok && c->key == before->key &&
+            c->answer <= before->answer && (!last || c->answer > last->answer))
+            last = c;
+    }
+    return last ? last->input : 1;
+}
+
+/* Turns the answer into its contrary, as likely as can be. */
+static void flip(const struct qs_history *h, struct qs_call *c)
+{
+    c->ok = !c->ok;
+    c->output = c->ok && c->kind != QS_CALL_INSERT ? last_value(h, c) : 0;
+}
+
+static bool is_flip_found(struct qs_history *h, struct qs_call *c)
+{
+    struct qs_call kept = *c;
+    struct qs_verdict v;
+
+    flip(h, c);
+    qs_linear_check(&qs_model_map, h, &v);
+    *c = kept;
+    return v.kind == QS_NOT_LINEARIZABLE;
+}
+
+static void test_one_changed_answer_is_found(void)
+{
+    uint64_t random = check_seed();
+    unsigned found = 0, n = 200;
+    struct qs_history h;
+
+    record(qs_pair_find("split_ordered", "hp")->ops, 2 * KEYS, &h);
+    for (unsigned i = 0; i < n; i++)
+        found += is_flip_found(&h, &h.calls[check_random_below(&random, h.n)]);
+    printf("%u of %u changed answers found: %.1f %%\n", found, n, 100.0 * found / n);
+    CHECK_LE(0.9 * n, found);
+    qs_history_release(&h);
+}
+
+int main(void)
+{
+    REQUIRE(qs_clock_open(&trusted, "auto"));
+    RUN(test_who_sees_a_write_is_answered_later);
+    RUN(test_faulty_maps_are_found_out);
+    RUN(test_one_changed_answer_is_found);
+    return check_end();
+}
