@@ -267,6 +267,17 @@ static inline void qs_thread_count_retired(struct qs_thread *t, size_t bytes)
     qs_tally_own(&t->retired_bytes, bytes);
 }
 
+/* Whether readers may leave their fences to qs_membarrier().  Not under
+ * ThreadSanitizer, which does not see what that orders. */
+static inline bool qs_light_fences_work(void)
+{
+#ifdef QS_TSAN
+    return false;
+#else
+    return qs_membarrier_works();
+#endif
+}
+
 /* A thread's own pseudo-random number (xorshift*), for heights and back-off. */
 static inline uint64_t qs_random(struct qs_thread *t)
 {
