@@ -9,6 +9,7 @@
 name_leak     = "never freed";      short_leak     = "leak";      color_leak     = "#000000"; mark_leak     = 5
 name_direct   = "freed at once";    short_direct   = "direct";    color_direct   = "#CC79A7"; mark_direct   = 5
 name_hp       = "hazard pointers";  short_hp       = "HP";        color_hp       = "#D55E00"; mark_hp       = 9
+name_hp_asym  = "hazard pointers, membarrier"; short_hp_asym = "HP asym"; color_hp_asym = "#8C3B00"; mark_hp_asym = 9
 name_ebr      = "epochs";           short_ebr      = "EBR";       color_ebr      = "#E69F00"; mark_ebr      = 7
 name_qsbr     = "quiescent states"; short_qsbr     = "QSBR";      color_qsbr     = "#009E73"; mark_qsbr     = 11
 name_debra    = "epochs, one peer per operation"; short_debra = "DEBRA"; color_debra = "#A65E00"; mark_debra = 13
