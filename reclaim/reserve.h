@@ -28,8 +28,9 @@
 
 #include "reclaim/reclaim.h"
 
+/* How many links an operation can protect at a time, where slots matter. */
 #ifndef QS_SLOTS
-#define QS_SLOTS 4 /* links an operation can protect at a time, where slots matter */
+#define QS_SLOTS 4
 #endif
 
 /* Least number of retirements of a thread between its scans.  Under eras each of these
