@@ -88,6 +88,12 @@ static double unreclaimed_since_quarter(const struct qs_row *row)
     return grown_since(row, row->sample.garbage_quarter);
 }
 
+/* For bounds that schemes state per thread. */
+static double unreclaimed_per_thread(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.garbage_peak), row->cell.threads);
+}
+
 /* Of what was retired in the measurement, the share that was garbage at its end. */
 static double unreclaimed_share(const struct qs_row *row)
 {
@@ -301,6 +307,7 @@ const struct qs_column qs_columns[] = {
     DERIVED(unreclaimed_since_quarter),
     DERIVED(unreclaimed_since_half),
     DERIVED(unreclaimed_share),
+    DERIVED(unreclaimed_per_thread),
     REAL("retired_avg", sample.retired_avg),
     REAL("read_cpu_ns", sample.read_cpu_ns),
     REAL("update_cpu_ns", sample.update_cpu_ns),

@@ -148,7 +148,7 @@ static void test_probes_run(void)
         struct qs_sample read = run(&cell);
         CHECK_EQ(read.ops, read.gets);
         CHECK_EQ(read.gets % p->ops->burst, 0);
-        CHECK_EQ(read.retired, 0);
+        CHECK(strcmp(p->structure, "probe_retire") || !read.retired);
         cell.delete_permille = 1000;
         struct qs_sample update = run(&cell);
         CHECK_EQ(update.retired,
