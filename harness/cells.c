@@ -260,7 +260,7 @@ static double set_up_seconds(const struct qs_cell *cell)
 {
     double keys = (double)cell->prefill, passed = 0;
 
-    if (!strncmp(cell->structure, "hm_list", 7))
+    if (!strncmp(cell->structure, "hm_list", 7) && !cell->prefill_descending)
         passed = keys * keys * 1e-9;
     return 0.004 + 0.0002 * cell->threads + 4e-7 * keys + passed;
 }

@@ -60,6 +60,16 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
         like.sized = false;
     if (test_names(test, "quiesce_every"))
         like.quiesce_every = 0;
+    if (test_names(test, "writers"))
+        like.writers = 0;
+    if (test_names(test, "churn"))
+        like.churn_lowest = false;
+    if (test_names(test, "stall"))
+        like.stall = 0;
+    if (test_names(test, "wake_pct"))
+        like.wake_percent = 0;
+    if (test_names(test, "batch"))
+        like.batch = 0;
     qs_cell_text(&like, text);
 }
 

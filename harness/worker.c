@@ -167,16 +167,28 @@ static void work_while(struct qs_worker *w, enum qs_phase phase)
         mix_while(w, phase);
 }
 
-/* Inserts this worker's share of the prefill, so that with first-touch allocation every
- * NUMA node holds its threads' part of the map. */
+/* This worker's share of the prefill: an equal one, so that with first-touch allocation
+ * every NUMA node holds its threads' part of the map.  In descending order all falls to
+ * the first, since the order is the point. */
+static void find_share(const struct qs_worker *w, uint64_t *first, uint64_t *end)
+{
+    const struct qs_workload *load = &w->run->workload;
+    uint64_t threads = load->prefill_descending ? 1 : w->run->cell->threads;
+    uint64_t share = load->prefill / threads, rest = load->prefill % threads;
+
+    *first = *end = 0;
+    if (w->index >= threads)
+        return;
+    *first = w->index * share + (w->index < rest ? w->index : rest);
+    *end = *first + share + (w->index < rest);
+}
+
 static void fill(struct qs_worker *w)
 {
     struct qs_run *run = w->run;
-    uint64_t n = run->workload.prefill, threads = run->cell->threads;
-    uint64_t share = n / threads, rest = n % threads;
-    uint64_t first = w->index * share + (w->index < rest ? w->index : rest);
-    uint64_t end = first + share + (w->index < rest);
+    uint64_t first, end;
 
+    find_share(w, &first, &end);
     for (uint64_t i = first; i < end && phase_is(run, QS_PHASE_FILL); i++) {
         uint64_t key = qs_workload_prefill_key(&run->workload, i);
         int inserted = run->ops->insert(run->map, w->thread, key, qs_value_of(key));
