@@ -1,0 +1,220 @@
+/* fault_stall.c - a reader that stands still, or hardly moves, while others update. */
+#include <errno.h>
+#include <sched.h>
+
+#include "tests/faults/crowd.h"
+#include "tests/faults/stall.h"
+
+enum {
+    KEYS = 64,
+    UPDATES = 40000, /* while the reader is frozen */
+    BOUND = 4096,    /* garbage that a robust scheme stays below here */
+    ATTEMPTS = 20    /* to meet the reader inside an operation */
+};
+
+/* The thread that goes on: inserts and removes keys by turns. */
+struct updater {
+    const struct qs_map_ops *ops;
+    struct qs_map *map;
+    uint64_t most; /* garbage it saw */
+    qs_word updates;
+    pthread_t thread;
+};
+
+static void *updater_main(void *argument)
+{
+    struct updater *u = argument;
+    struct qs_thread *t = u->ops->thread_register(u->map);
+
+    REQUIRE(t);
+    for (uint64_t i = 0; i < UPDATES / 2; i++) {
+        uint64_t key = i % KEYS;
+        if (!u->ops->remove(u->map, t, key, NULL))
+            u->ops->insert(u->map, t, key, crowd_value(key));
+        u->ops->quiesce(t);
+        qs_tally_own(&u->updates, 1);
+        if (i % 1000 == 0 || i + 1 == UPDATES / 2) {
+            uint64_t garbage = fault_stats(u->ops, u->map).garbage_nodes;
+            u->most = u->most < garbage ? garbage : u->most;
+        }
+    }
+    qs_tally_own(&u->updates, 1);
+    u->ops->thread_unregister(t);
+    return NULL;
+}
+
+static void fill(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thread *t,
+                 uint64_t n)
+{
+    for (uint64_t key = 0; key < n; key++)
+        REQUIRE(ops->insert(m, t, key, crowd_value(key)) == 1);
+}
+
+/* Updates beside the frozen reader.  False if they wait for it. */
+static bool update_meanwhile(struct updater *u, struct stall *s)
+{
+    u->most = 0;
+    qs_store(&u->updates, 0, relaxed);
+    REQUIRE(!pthread_create(&u->thread, NULL, updater_main, u));
+    bool free_to_go = fault_wait_for(&u->updates, UPDATES / 2 + 1, 3);
+    stall_thaw(s);
+    pthread_join(u->thread, NULL);
+    return free_to_go;
+}
+
+static const char *tell_stall(const struct qs_map_ops *ops, const struct qs_stats *end,
+                              bool grew)
+{
+    (void)ops;
+    if (!end->freed_nodes)
+        return "never frees";
+    if (end->garbage_nodes)
+        return "keeps garbage";
+    return grew ? "grows, drains" : "bounded";
+}
+
+const char *fault_stalled_reader(const struct qs_map_ops *ops)
+{
+    struct qs_thread *t;
+    struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    struct stall s = { .ops = ops, .map = m, .keys = KEYS };
+    struct updater u = { .ops = ops, .map = m };
+    bool grew = false, blocks = false;
+
+    fill(ops, m, t, KEYS);
+    ops->offline(t);
+    stall_start(&s);
+    for (unsigned i = 0; i < ATTEMPTS && !grew && !blocks; i++) {
+        stall_freeze(&s);
+        blocks = !update_meanwhile(&u, &s);
+        grew = u.most > BOUND;
+    }
+    bool right = stall_end(&s);
+    ops->online(t);
+    fault_settle(ops, m, t);
+    struct qs_stats end = fault_stats(ops, m);
+    if (!fault_close(ops, m, t) || !right)
+        return FAULT_WRONG;
+    return blocks ? FAULT_BLOCKS : tell_stall(ops, &end, grew);
+}
+
+/* A map that starts as small as it can grows while a reader stands still in it. */
+struct grower {
+    const struct qs_map_ops *ops;
+    struct qs_map *map;
+    uint64_t keys;
+    qs_word done, wrong;
+};
+
+static void *grower_main(void *argument)
+{
+    struct grower *g = argument;
+    struct qs_thread *t = g->ops->thread_register(g->map);
+
+    REQUIRE(t);
+    for (uint64_t key = KEYS; key < g->keys; key++) {
+        if (g->ops->insert(g->map, t, key, crowd_value(key)) != 1 ||
+            (key % 2 && !g->ops->remove(g->map, t, key, NULL)))
+            qs_fetch_add(&g->wrong, 1, relaxed);
+        g->ops->quiesce(t);
+    }
+    g->ops->thread_unregister(t);
+    qs_store(&g->done, 1, release);
+    return NULL;
+}
+
+static bool has_grown_right(const struct grower *g, struct qs_thread *t)
+{
+    uint64_t value = 0;
+
+    for (uint64_t key = 0; key < g->keys; key++) {
+        bool expected = key < KEYS || key % 2 == 0;
+        if (g->ops->get(g->map, t, key, &value) != expected ||
+            (expected && value != crowd_value(key)))
+            return false;
+        g->ops->quiesce(t);
+    }
+    return !qs_load(&g->wrong, acquire);
+}
+
+const char *fault_growth_under_stall(const struct qs_map_ops *ops)
+{
+    struct qs_thread *t;
+    struct qs_map *m = fault_open(ops, 0, 0, &t);
+    struct stall s = { .ops = ops, .map = m, .keys = KEYS };
+    struct grower g = { .ops = ops, .map = m, .keys = 3000 * fault_length() };
+    pthread_t thread;
+
+    fill(ops, m, t, KEYS);
+    ops->offline(t);
+    stall_start(&s);
+    stall_freeze(&s);
+    REQUIRE(!pthread_create(&thread, NULL, grower_main, &g));
+    bool blocks = !fault_wait_for(&g.done, 1, 5);
+    stall_thaw(&s);
+    pthread_join(thread, NULL);
+    bool right = stall_end(&s);
+    ops->online(t);
+    right &= has_grown_right(&g, t);
+    fault_settle(ops, m, t);
+    right &= fault_close(ops, m, t);
+    return !right ? FAULT_WRONG : blocks ? FAULT_BLOCKS : "exact";
+}
+
+static void use_one_processor(void)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET((unsigned)sched_getcpu(), &one);
+    REQUIRE(!sched_setaffinity(0, sizeof one, &one));
+}
+
+/* A reader of the lowest priority shares one processor with busy updaters. */
+const char *fault_idle_reader(const struct qs_map_ops *ops)
+{
+    struct qs_thread *t;
+    struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    struct stall s = { .ops = ops, .map = m, .keys = KEYS, .policy = SCHED_IDLE };
+    struct crowd c = { .ops = ops, .map = m, .keys = KEYS };
+    uint64_t most = 0;
+
+    ops->offline(t);
+    stall_start(&s);
+    use_one_processor();
+    crowd_start(&c, 2);
+    for (unsigned i = 0; i < 10 * fault_length(); i++) {
+        fault_sleep_ms(10);
+        uint64_t garbage = fault_stats(ops, m).garbage_nodes;
+        most = most < garbage ? garbage : most;
+    }
+    crowd_end(&c);
+    bool right = stall_end(&s) && crowd_agrees(&c);
+    ops->online(t);
+    fault_settle(ops, m, t);
+    struct qs_stats end = fault_stats(ops, m);
+    if (!fault_close(ops, m, t) || !right)
+        return FAULT_WRONG;
+    return tell_stall(ops, &end, most > BOUND);
+}
+
+/* A map is destroyed while a reader stands still in it. */
+const char *fault_destroy_in_use(const struct qs_map_ops *ops)
+{
+    struct qs_thread *t;
+    struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    struct stall s = { .ops = ops, .map = m, .keys = KEYS };
+
+    fill(ops, m, t, KEYS);
+    ops->offline(t);
+    stall_start(&s);
+    stall_freeze(&s);
+    bool refused = ops->destroy(m) == -EBUSY;
+    if (!refused)
+        return "destroys it"; /* under the reader's feet: nothing can be used again */
+    stall_thaw(&s);
+    bool right = stall_end(&s);
+    ops->online(t);
+    right &= fault_close(ops, m, t);
+    return right ? "refused" : FAULT_WRONG;
+}
