@@ -34,10 +34,9 @@ int qs_ebr_thread_unregister(struct qs_ebr_thread *t)
     return qs_epoch_thread_unregister(&t->epochs);
 }
 
-/* One step more than the grace period, for orphans that the first one adopts. */
 void qs_ebr_flush(struct qs_ebr_thread *t)
 {
-    for (unsigned i = 0; i <= QS_EPOCH_GRACE; i++)
+    for (unsigned i = 0; i < QS_EPOCH_GRACE; i++)
         qs_epoch_collect(&t->epochs);
 }
 

@@ -7,6 +7,8 @@ void qs_epoch_domain_init(struct qs_epoch_domain *d, const struct qs_config *con
 {
     qs_domain_setup(&d->base, config);
     qs_init(&d->epoch, QS_EPOCH_FIRST);
+    for (unsigned i = 0; i < QS_EPOCH_LISTS; i++)
+        qs_init(&d->orphans[i], 0);
 }
 
 static struct qs_epoch_thread *next_record(struct qs_epoch_thread *t)
@@ -19,11 +21,20 @@ static struct qs_epoch_thread *first_record(struct qs_epoch_domain *d)
     return (struct qs_epoch_thread *)qs_domain_first(&d->base);
 }
 
+static void take_all_orphans(struct qs_epoch_domain *d, struct qs_chain *orphans)
+{
+    for (unsigned i = 0; i < QS_EPOCH_LISTS; i++)
+        qs_orphans_take(&d->orphans[i], orphans);
+}
+
 int qs_epoch_domain_destroy(struct qs_epoch_domain *d)
 {
+    struct qs_chain orphans = { 0 };
+
     if (qs_load(&d->base.registered, acquire))
         return -EBUSY;
-    qs_domain_free_orphans(&d->base);
+    take_all_orphans(d, &orphans);
+    qs_domain_free_chain(&d->base, &orphans);
     qs_domain_free_records(&d->base);
     return 0;
 }
@@ -41,8 +52,13 @@ struct qs_epoch_thread *qs_epoch_thread_register(struct qs_epoch_domain *d,
     return t;
 }
 
-/* Leaves its limbo to the others.  They file it under their own epoch, which is at
- * least as new as the one of this thread's last operation. */
+static void leave_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)
+{
+    struct qs_epoch_domain *d = qs_epoch_domain_of(t);
+
+    qs_orphans_leave(&d->orphans[limbo->epoch % QS_EPOCH_LISTS], &limbo->chain);
+}
+
 int qs_epoch_thread_unregister(struct qs_epoch_thread *t)
 {
     if (!qs_thread_is_mine(&t->base))
@@ -50,7 +66,7 @@ int qs_epoch_thread_unregister(struct qs_epoch_thread *t)
     qs_epoch_idle(t);
     qs_epoch_collect(t);
     for (unsigned i = 0; i < QS_EPOCH_GRACE; i++)
-        qs_domain_orphan(t->base.domain, &t->limbo[i].chain);
+        leave_limbo(t, &t->limbo[i]);
     qs_tally_set(&t->base.oldest, 0);
     return qs_thread_release(&t->base);
 }
@@ -100,30 +116,33 @@ static void free_expired(struct qs_epoch_thread *t, uintptr_t epoch)
         qs_tally_set(&t->base.oldest, 0);
 }
 
-/* The epoch is read after the orphans are taken: their retirers are gone by then, so
- * whoever can hold one of them announces that epoch or an older one.  An epoch read
- * earlier may be any number of steps behind, if this thread is idle. */
-static void adopt_orphans(struct qs_epoch_thread *t)
+/* Frees the orphans of a list, if their epoch is the one it was taken for. */
+static void free_orphans(struct qs_epoch_thread *t, uintptr_t epoch, uintptr_t theirs)
 {
+    struct qs_epoch_domain *d = qs_epoch_domain_of(t);
     struct qs_chain orphans = { 0 };
 
-    qs_domain_adopt(t->base.domain, &orphans);
+    qs_orphans_take(&d->orphans[theirs % QS_EPOCH_LISTS], &orphans);
     if (!orphans.first)
         return;
-    uintptr_t epoch = qs_load(&qs_epoch_domain_of(t)->epoch, seq_cst); /* (2) */
-    struct qs_limbo *limbo = &t->limbo[epoch % QS_EPOCH_GRACE];
-    if (limbo->epoch != epoch) {
-        free_limbo(t, limbo);
-        limbo->epoch = epoch;
-    }
-    qs_chain_move(&limbo->chain, &orphans);
+    uintptr_t now = qs_load(&d->epoch, seq_cst); /* (7) */
+    if (now == epoch)
+        qs_thread_free_chain(&t->base, &orphans);
+    else
+        qs_orphans_leave(&d->orphans[now % QS_EPOCH_LISTS], &orphans);
+}
+
+static void free_expired_orphans(struct qs_epoch_thread *t, uintptr_t epoch)
+{
+    for (unsigned age = QS_EPOCH_GRACE; age < QS_EPOCH_LISTS - 1; age++)
+        free_orphans(t, epoch, epoch - age);
 }
 
 /* Frees what the epoch allows, and takes over what leavers left. */
 void qs_epoch_expire(struct qs_epoch_thread *t, uintptr_t epoch)
 {
     free_expired(t, epoch);
-    adopt_orphans(t);
+    free_expired_orphans(t, epoch);
     qs_domain_note_garbage(t->base.domain);
 }
 
@@ -142,7 +161,7 @@ void qs_epoch_barrier(struct qs_epoch_domain *d)
 {
     struct qs_chain orphans = { 0 };
 
-    qs_domain_adopt(&d->base, &orphans);
+    take_all_orphans(d, &orphans);
     uintptr_t target = qs_load(&d->epoch, seq_cst) + QS_EPOCH_GRACE;
     while (orphans.first && try_advance(d) < target)
         qs_yield();

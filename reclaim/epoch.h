@@ -23,6 +23,12 @@
  *     by (2): the unlink happens before the reader's first load, so it never meets n.
  * Hence at a + 3 nobody holds n.  With a + 2 the first kind of reader may still be in.
  *
+ * Orphans.  A leaver files its limbo in the domain's list of the same epoch, modulo 8,
+ * so that it does not become younger from hand to hand.  Who finds the epoch g takes
+ * the lists of g - 6 to g - 3 and reads the epoch again (7).  If it still is g, then no
+ * garbage of g + 2 or later was in them, so all of it is three epochs old; otherwise it
+ * is filed again under the epoch read.
+ *
  * Memory order.
  *   (1) announce  seq_cst store: ordered before (2) and read by (4); also releases
  *   (2) recheck   seq_cst load: after (1) in the total order, acquires (5)
@@ -32,6 +38,8 @@
  *   (6) quiesce   release store of a newer epoch, while still online: the old
  *                 announcement only protects more, so it need not be ordered before
  *                 what follows; its epoch comes from an acquire load
+ *   (7) confirm   seq_cst load after the exchange that takes a list, hence not before
+ *                 any leaving that the exchange acquires
  *
  * Bound: none.  One thread that stays in an operation holds back everything retired
  * since.
@@ -45,11 +53,12 @@
 #define QS_EPOCH_BATCH 128 /* retirements of a thread between attempts to advance */
 #endif
 
-enum { QS_EPOCH_IDLE = 0, QS_EPOCH_FIRST = 3, QS_EPOCH_GRACE = 3 };
+enum { QS_EPOCH_IDLE = 0, QS_EPOCH_FIRST = 8, QS_EPOCH_GRACE = 3, QS_EPOCH_LISTS = 8 };
 
 struct qs_epoch_domain {
     struct qs_domain base;
     _Alignas(QS_CACHE_LINE) qs_word epoch;
+    _Alignas(QS_CACHE_LINE) qs_word orphans[QS_EPOCH_LISTS]; /* of epoch % LISTS */
 };
 
 struct qs_limbo {

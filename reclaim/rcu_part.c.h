@@ -7,9 +7,29 @@
 #define rcp_thread QS_SCHEME(QS_PART_SCHEME, thread)
 #define rcp_flush  QS_SCHEME(QS_PART_SCHEME, flush)
 
+/* The process that uses the flavour: qs_forks() + 1, or 0 as long as none does. */
+static qs_word user;
+
+/* Whether this is the child of the process that uses the flavour.  liburcu's worker is
+ * not in it and its list of readers names threads that are gone, so nothing of it is
+ * called here but the ends of read sections. */
+static bool is_forked(void)
+{
+    uintptr_t process = qs_load(&user, relaxed);
+    return process && process != qs_forks() + 1;
+}
+
 int QS_SCHEME(QS_PART_SCHEME, domain_init)(struct rcp_domain *d,
                                            const struct qs_config *config)
 {
+    uintptr_t nobody = 0;
+    int error = qs_slot_prepare();
+
+    if (error)
+        return error;
+    qs_cas(&user, &nobody, qs_forks() + 1);
+    if (is_forked())
+        return -EPERM;
     qs_domain_setup(&d->base, config);
     return 0;
 }
@@ -39,6 +59,8 @@ void rcp_flush(struct rcp_thread *t)
 {
     struct qs_domain *d = t->base.domain;
 
+    if (is_forked())
+        return;
     qs_domain_adopt(d, &t->retired);
     if (t->retired.first && send(d, &t->retired, t->envelope)) {
         t->envelope = qs_memory_alloc(sizeof *t->envelope);
@@ -69,12 +91,14 @@ static void at_exit(struct qs_thread *thread)
     struct rcp_thread *other = (struct rcp_thread *)qs_thread_mine(at_exit);
     if (other)
         other->registered_liburcu |= ours;
-    else if (ours)
+    else if (ours && !is_forked())
         leave_liburcu();
 }
 
 struct rcp_thread *QS_SCHEME(QS_PART_SCHEME, thread_register)(struct rcp_domain *d)
 {
+    if (is_forked())
+        return NULL;
     struct rcp_thread *t =
         (struct rcp_thread *)qs_thread_claim(&d->base, sizeof *t, at_exit);
     if (!t)
@@ -102,6 +126,8 @@ void QS_SCHEME(QS_PART_SCHEME, barrier)(struct rcp_domain *d)
 {
     struct qs_chain orphans = { 0 };
 
+    if (is_forked())
+        return;
     qs_domain_adopt(&d->base, &orphans);
     if (orphans.first && !send(&d->base, &orphans, NULL))
         qs_domain_orphan(&d->base, &orphans);
@@ -112,7 +138,8 @@ int QS_SCHEME(QS_PART_SCHEME, domain_destroy)(struct rcp_domain *d)
 {
     if (qs_load(&d->base.registered, acquire))
         return -EBUSY;
-    QS_RCU(barrier)();
+    if (!is_forked())
+        QS_RCU(barrier)();
     qs_domain_free_orphans(&d->base);
     qs_domain_free_records(&d->base);
     return 0;

@@ -16,6 +16,10 @@
  * Memory order is liburcu's: a read section that begins before the envelope is sent
  * ends before it is opened; unlinking precedes sending in the same thread.
  *
+ * After fork, the child has neither liburcu's worker nor the threads that its list of
+ * readers names: there, what is retired is kept, no thread registers any more, and no
+ * further domain begins (-EPERM).
+ *
  * liburcu has one domain per process and keeps its registration in thread-local memory;
  * several registrations of one thread share it, and so does the application: a thread
  * that it registered itself stays registered.

@@ -7,18 +7,28 @@
  *
  * Domain: all state of one instance of the scheme.
  *   int  qs_S_domain_init(struct qs_S_domain *d, const struct qs_config *config)
- *       config may be NULL.  0 or -ENOMEM.
+ *       config may be NULL.  0 or -ENOMEM; -EPERM under liburcu in the child of a
+ * process that used it.
  *   int  qs_S_domain_destroy(struct qs_S_domain *d)
  *       Frees all garbage.  -EBUSY, changing nothing, while threads are registered.
  *
  * Thread: one registration, passed to every operation, used by the thread that made it
  * alone.  A thread that ends without unregistering is unregistered on its way out.
  *   struct qs_S_thread *qs_S_thread_register(struct qs_S_domain *d)
- *       NULL without memory.
+ *       NULL without memory, and under liburcu in the child of a fork.
  *   int  qs_S_thread_unregister(struct qs_S_thread *t)
  *       Leaves its garbage to the threads that stay.  -EBUSY inside an operation where
  * the scheme can tell, -EPERM on another thread than the one that registered; nothing
  * changes then.
+ *
+ * Fork: in the child, the threads that are gone are as if they stood still for ever.
+ * The thread that forked, outside any operation, may go on with the registrations it
+ * has; what the others might hold is never freed, and while they were registered the
+ * domain is not destroyed (-EBUSY).  A structure that takes locks may find them held.
+ *
+ * Signals: a handler may look keys up through a registration of its own, which the
+ * interrupted thread made for it beforehand, never through one that the thread itself
+ * uses.  It may not update: that allocates.
  *
  * Operation:
  *   void qs_S_enter(t), qs_S_leave(t)
@@ -158,6 +168,8 @@ struct qs_thread {
 void qs_domain_setup(struct qs_domain *d, const struct qs_config *config);
 void qs_domain_free_records(struct qs_domain *d);
 void qs_domain_free_orphans(struct qs_domain *d);
+void qs_orphans_leave(qs_word *list, struct qs_chain *chain);
+void qs_orphans_take(qs_word *list, struct qs_chain *chain);
 void qs_domain_adopt(struct qs_domain *d, struct qs_chain *chain);
 void qs_domain_orphan(struct qs_domain *d, struct qs_chain *chain);
 void qs_domain_stats(struct qs_domain *d, struct qs_stats *stats);

@@ -19,6 +19,7 @@
 static pthread_key_t slot;
 static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
 static int slot_error;
+static unsigned forks;
 static pthread_once_t membarrier_once = PTHREAD_ONCE_INIT;
 static int membarrier_error;
 static qs_word interrupt_handler; /* void (*)(void), or 0 */
@@ -35,15 +36,27 @@ void qs_yield(void)
     sched_yield();
 }
 
+static void count_fork(void)
+{
+    forks++; /* nothing else runs in a child yet */
+}
+
 static void create_slot(void)
 {
     slot_error = pthread_key_create(&slot, qs_slot_at_thread_end);
+    if (!slot_error)
+        slot_error = pthread_atfork(NULL, NULL, count_fork);
 }
 
 int qs_slot_prepare(void)
 {
     pthread_once(&slot_once, create_slot);
     return -slot_error;
+}
+
+unsigned qs_forks(void)
+{
+    return forks;
 }
 
 void *qs_slot_get(void)

@@ -28,6 +28,10 @@ void *qs_slot_get(void);
 int qs_slot_set(void *value);
 void qs_slot_at_thread_end(void *first);
 
+/* How many forks, each a child of the one before, lie between this process and the one
+ * in which a slot was prepared first. */
+unsigned qs_forks(void);
+
 /* Makes every running thread of the process pass a full fence.  0, or -errno where the
  * kernel refuses.  The other threads pay with a compiler's fence only: qs_light_fence()
  * of atomic.h. */

@@ -164,29 +164,39 @@ void qs_domain_free_chain(struct qs_domain *d, struct qs_chain *chain)
     qs_tally_shared(&d->freed_bytes, bytes);
 }
 
-/* Leaves a chain to whoever adopts it. */
-void qs_domain_orphan(struct qs_domain *d, struct qs_chain *chain)
+/* Leaves a chain to whoever takes the list. */
+void qs_orphans_leave(qs_word *list, struct qs_chain *chain)
 {
     if (!chain->first)
         return;
-    uintptr_t first = qs_load(&d->orphans, relaxed);
+    uintptr_t first = qs_load(list, relaxed);
     do
         chain->last->next = (struct qs_header *)first;
-    while (!qs_cas(&d->orphans, &first, chain->first));
+    while (!qs_cas(list, &first, chain->first));
     *chain = (struct qs_chain){ 0 };
 }
 
-/* Appends all orphans to the chain.  The exchange acquires what their retirers did. */
-void qs_domain_adopt(struct qs_domain *d, struct qs_chain *chain)
+/* Appends the list to the chain.  The exchange acquires what the retirers did. */
+void qs_orphans_take(qs_word *list, struct qs_chain *chain)
 {
-    if (!qs_load(&d->orphans, relaxed))
+    if (!qs_load(list, relaxed))
         return;
-    struct qs_header *h = (struct qs_header *)qs_exchange(&d->orphans, 0, acq_rel);
+    struct qs_header *h = (struct qs_header *)qs_exchange(list, 0, acq_rel);
     while (h) {
         struct qs_header *next = h->next;
         qs_chain_push(chain, h);
         h = next;
     }
+}
+
+void qs_domain_orphan(struct qs_domain *d, struct qs_chain *chain)
+{
+    qs_orphans_leave(&d->orphans, chain);
+}
+
+void qs_domain_adopt(struct qs_domain *d, struct qs_chain *chain)
+{
+    qs_orphans_take(&d->orphans, chain);
 }
 
 /* Frees the orphans of a domain that no thread uses any more. */
