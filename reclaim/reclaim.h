@@ -28,7 +28,7 @@
  *
  * Signals: a handler may look keys up through a registration of its own, which the
  * interrupted thread made for it beforehand, never through one that the thread itself
- * uses.  It may not update: that allocates.
+ * uses, in a structure whose readers take no lock.  It may not update: that allocates.
  *
  * Operation:
  *   void qs_S_enter(t), qs_S_leave(t)
@@ -96,7 +96,8 @@
 struct qs_class {
     _Alignas(16) const char *name; /* aligned, so that a header can tag its address */
     size_t size;
-    void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread */
+    void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread: it
+                                    calls no map and no domain */
 };
 
 /* Precedes every node in memory, hidden from structures.  In front of it lies what the

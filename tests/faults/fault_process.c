@@ -51,12 +51,12 @@ static _Noreturn void child(const struct qs_map_ops *ops, struct qs_map *m,
 static const char *tell_child(int status)
 {
     if (WIFSIGNALED(status))
-        return WTERMSIG(status) == SIGALRM ? FAULT_BLOCKS : "child crashes";
+        return WTERMSIG(status) == SIGALRM ? FAULT_BLOCKS : "crashes";
     switch (WEXITSTATUS(status)) {
     case CHILD_RIGHT:
         return NULL;
     case CHILD_DESTROYED:
-        return "child destroys the map in use";
+        return "destroys";
     default:
         return FAULT_WRONG;
     }
@@ -117,5 +117,5 @@ const char *fault_fork_exec(const struct qs_map_ops *ops)
     ops->online(t);
     right &= crowd_agrees(&c);
     fault_settle(ops, m, t);
-    return fault_close(ops, m, t) && right ? "unaffected" : FAULT_WRONG;
+    return fault_close(ops, m, t) && right ? "exact" : FAULT_WRONG;
 }

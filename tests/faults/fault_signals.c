@@ -36,7 +36,7 @@ const char *fault_signal_storm(const struct qs_map_ops *ops)
     ops->online(t);
     bool right = crowd_agrees(&c) &&
                  fault_settle(ops, m, t) <= fault_stats(ops, m).retired_nodes;
-    return fault_close(ops, m, t) && right ? "unaffected" : FAULT_WRONG;
+    return fault_close(ops, m, t) && right ? "exact" : FAULT_WRONG;
 }
 
 /* One thread with two registrations: one for itself, one for its handler.  Keys of
@@ -109,6 +109,8 @@ const char *fault_handler_lookup(const struct qs_map_ops *ops)
     bool blocks = false;
     pthread_t thread;
 
+    if (ops->frees_at_once) /* its readers lock, so no handler may read */
+        return "-";
     ops->offline(t);
     catch_with(look_up);
     interrupted.ops = ops;

@@ -67,10 +67,10 @@ static const char *tell_stall(const struct qs_map_ops *ops, const struct qs_stat
 {
     (void)ops;
     if (!end->freed_nodes)
-        return "never frees";
+        return "kept";
     if (end->garbage_nodes)
-        return "keeps garbage";
-    return grew ? "grows, drains" : "bounded";
+        return "keeps";
+    return grew ? "drains" : "bounded";
 }
 
 const char *fault_stalled_reader(const struct qs_map_ops *ops)
@@ -211,7 +211,7 @@ const char *fault_destroy_in_use(const struct qs_map_ops *ops)
     stall_freeze(&s);
     bool refused = ops->destroy(m) == -EBUSY;
     if (!refused)
-        return "destroys it"; /* under the reader's feet: nothing can be used again */
+        return "destroys"; /* under the reader's feet: nothing can be used again */
     stall_thaw(&s);
     bool right = stall_end(&s);
     ops->online(t);

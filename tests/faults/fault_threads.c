@@ -11,12 +11,12 @@ static const char *tell_ends(const struct qs_map_ops *ops, struct qs_map *m,
                              struct qs_thread *t, bool right)
 {
     if (fault_stats(ops, m).threads != 1)
-        return "stays registered";
+        return "stays";
     uint64_t garbage = fault_settle(ops, m, t);
     bool frees = fault_stats(ops, m).freed_nodes;
     if (!fault_close(ops, m, t) || !right)
         return FAULT_WRONG;
-    return garbage && frees ? "keeps garbage" : frees ? "adopted" : "never frees";
+    return garbage && frees ? "keeps" : frees ? "adopted" : "kept";
 }
 
 /* A reader that can be cancelled at any instruction of a lookup. */
@@ -157,6 +157,8 @@ const char *fault_thread_churn(const struct qs_map_ops *ops)
     ops->offline(t);
     for (unsigned round = 0; round < ROUNDS * fault_length(); round++) {
         visit(&c);
+        if (round % 8 == 0)
+            ops->barrier(m); /* a worker that lags behind is no leak */
         if (round == FIRST)
             early = resident_kb();
     }
@@ -166,7 +168,7 @@ const char *fault_thread_churn(const struct qs_map_ops *ops)
     if (!strcmp(word, "adopted") && growth > early / 20 + SLACK_KB) {
         fprintf(stderr, "%s: %ld KiB after the first threads, %ld KiB more later\n",
                 ops->reclaim, early, growth);
-        return "memory grows";
+        return "grows";
     }
     return word;
 }
@@ -189,28 +191,32 @@ const char *fault_oversubscribed(const struct qs_map_ops *ops)
     bool right = crowd_agrees(&c);
     ops->online(t);
     fault_settle(ops, m, t);
-    return fault_close(ops, m, t) && right ? "completes" : FAULT_WRONG;
+    return fault_close(ops, m, t) && right ? "exact" : FAULT_WRONG;
 }
 
-/* More registrations at once than anything was laid out for. */
+/* More registrations at once than anything was laid out for.  A scheme may have a limit
+ * and refuse beyond it. */
 const char *fault_thread_limit(const struct qs_map_ops *ops)
 {
     enum { MANY = 2000 };
     struct qs_thread *t, *many[MANY];
     struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    unsigned n = 0;
     uint64_t value;
     bool right = true;
 
-    for (unsigned i = 0; i < MANY; i++) {
-        REQUIRE((many[i] = ops->thread_register(m)));
+    while (n < MANY && (many[n] = ops->thread_register(m)))
+        n++;
+    for (unsigned i = 0; i < n; i++)
         right &= ops->insert(m, many[i], i, crowd_value(i)) == 1;
-    }
-    for (unsigned i = 0; i < MANY; i++) {
-        right &= ops->get(m, many[MANY - 1 - i], i, &value) && value == crowd_value(i);
+    for (unsigned i = 0; i < n; i++) {
+        right &= ops->get(m, many[n - 1 - i], i, &value) && value == crowd_value(i);
         right &= ops->remove(m, many[i], i, NULL);
     }
-    for (unsigned i = 0; i < MANY; i++)
+    for (unsigned i = 0; i < n; i++)
         right &= !ops->thread_unregister(many[i]);
     fault_settle(ops, m, t);
-    return fault_close(ops, m, t) && right ? "exact" : FAULT_WRONG;
+    if (!fault_close(ops, m, t) || !right || n < 100)
+        return FAULT_WRONG;
+    return n == MANY ? "exact" : "refused";
 }

@@ -81,7 +81,7 @@ static void suffer(fault_run *run, const struct qs_map_ops *ops, char *word,
         alarm(LIMIT_SECONDS * fault_length());
         const char *answer = run(ops);
         size_t length = strlen(answer);
-        _exit(write(ends[1], answer, length) != (ssize_t)length);
+        _exit(write(ends[1], answer, length) == (ssize_t)length ? 0 : 1);
     }
     close(ends[1]);
     REQUIRE(waitpid(pid, &status, 0) == pid);
