@@ -1,9 +1,11 @@
 /* region_part.h - the slots of a scheme that needs none, because enter protects all
  * that is reachable (template; QS_PART_SCHEME names the scheme, and is left defined for
- * node_part.h, which this includes). */
+ * node_part.h, which this includes; QS_PART_OWN_PROTECT says that the scheme loads
+ * links itself, and is undefined again). */
 #include "reclaim/name.h"
 #include "reclaim/reclaim.h"
 
+#ifndef QS_PART_OWN_PROTECT
 /* The acquire pairs with the CAS that published the node. */
 static inline uintptr_t QS_SCHEME(QS_PART_SCHEME,
                                   protect)(struct QS_SCHEME(QS_PART_SCHEME, thread) * t,
@@ -13,6 +15,8 @@ static inline uintptr_t QS_SCHEME(QS_PART_SCHEME,
     (void)slot;
     return qs_load(loc, acquire);
 }
+#endif
+#undef QS_PART_OWN_PROTECT
 
 static inline bool QS_SCHEME(QS_PART_SCHEME,
                              validate)(struct QS_SCHEME(QS_PART_SCHEME, thread) * t,

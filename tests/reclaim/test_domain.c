@@ -144,6 +144,48 @@ static void test_leavers_garbage_is_freed_by_those_who_stay(void)
     CHECK_EQ(S(domain_destroy)(&d), 0);
 }
 
+struct barrier_call {
+    struct S(domain) * domain;
+    qs_word returned;
+};
+
+static void *call_barrier(void *argument)
+{
+    struct barrier_call *call = argument;
+
+    S(barrier)(call->domain);
+    CHECK_EQ(disposed(0) + disposed(1), 2);
+    qs_store(&call->returned, 1, release);
+    return NULL;
+}
+
+/* A thread that is not registered waits until what a leaver left is freed, which a
+ * reader holds. */
+static void test_barrier_waits_for_readers(void)
+{
+    struct S(domain) d;
+    struct barrier_call call = { .domain = &d };
+    struct reader r;
+    pthread_t waiter;
+
+    if (!SCHEME_DEFERS)
+        return;
+    domain_open(&d, NULL);
+    struct S(thread) *t = thread_open(&d);
+    reader_start(&r, &d, node_new(t, 0), node_new(t, 1));
+    S(offline)(t);
+    team_run_elsewhere(retire_and_leave, &r);
+    REQUIRE(!pthread_create(&waiter, NULL, call_barrier, &call));
+    nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+    CHECK_EQ(qs_load(&call.returned, acquire), 0);
+    reader_stop(&r);
+    pthread_join(waiter, NULL);
+    CHECK_EQ(stats_now(&d).garbage_nodes, 0);
+    S(online)(t);
+    CHECK_EQ(S(thread_unregister)(t), 0);
+    CHECK_EQ(S(domain_destroy)(&d), 0);
+}
+
 static void *leave_unseen(void *domain)
 {
     struct S(thread) *t = thread_open(domain);
@@ -301,6 +343,7 @@ int main(void)
     RUN(test_record_is_reused);
     RUN(test_thread_that_ends_inside_holds_nothing_back);
     RUN(test_leavers_garbage_is_freed_by_those_who_stay);
+    RUN(test_barrier_waits_for_readers);
     RUN(test_watermark_calls_back_once_per_crossing);
     RUN(test_batch_sets_the_distance_of_scans);
     RUN(test_private_node_is_freed_at_once);
