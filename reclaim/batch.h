@@ -33,8 +33,7 @@
  * a batch pays for it once.
  *   (1) enter    seq_cst store: before the operation's loads in the total order; also
  *                releases what the operation before has read to whoever reads it in (5)
- *   (2) protect  seq_cst load of a link, in the header of the scheme; acquires the
- *                node's content
+ *   (2) protect  seq_cst load of a link, acquires the node's content
  *   (3) leave    seq_cst CAS while the list is empty, else acq_rel exchange: acquires
  *                what was pushed, releases what the operation read
  *   (4) fence    seq_cst, between the unlinks and the first look at a record
@@ -104,6 +103,11 @@ static inline struct qs_batch_link *qs_batch_link_of(struct qs_header *h)
 static inline void qs_batch_enter(struct qs_batch_thread *t)
 {
     qs_store(&t->head, QS_BATCH_INSIDE, seq_cst); /* (1) */
+}
+
+static inline uintptr_t qs_batch_load(const qs_word *loc)
+{
+    return qs_load(loc, seq_cst); /* (2) */
 }
 
 static inline void qs_batch_leave(struct qs_batch_thread *t)

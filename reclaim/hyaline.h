@@ -51,7 +51,7 @@ static inline uintptr_t qs_hyaline_protect(struct qs_hyaline_thread *t, unsigned
 {
     (void)t;
     (void)slot;
-    return qs_load(loc, seq_cst); /* (2) of batch.h */
+    return qs_batch_load(loc);
 }
 
 static inline void qs_hyaline_retire(struct qs_hyaline_thread *t,
