@@ -126,11 +126,14 @@ static inline void qs_pause(void)
 #define QS_BUGGIFY(permille) 0
 #endif
 
-/* A compare-and-swap counted at its site in the caller's own counters. */
-static inline bool qs_counted_cas(struct qs_counters *counters, enum qs_cas_site site,
-                                  qs_word *word, uintptr_t *expected, uintptr_t desired)
+/* A compare-and-swap counted at its site in the caller's own counters.  A macro, so
+ * that an explorer names the line that it stands in. */
+#define qs_counted_cas(counters, site, word, expected, desired) \
+    qs_count_cas((counters), (site), qs_cas((word), (expected), (desired)))
+
+static inline bool qs_count_cas(struct qs_counters *counters, enum qs_cas_site site,
+                                bool swapped)
 {
-    bool swapped = qs_cas(word, expected, desired);
     if (QS_COUNT) {
         counters->cas_tries[site]++;
         counters->cas_fails[site] += !swapped;

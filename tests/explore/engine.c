@@ -1,8 +1,10 @@
-/* engine.c - see engine.h: coroutines, strategies, executions. */
+/* engine.c - see engine.h: virtual threads and executions of them. */
 #include "tests/explore/engine.h"
 #include "tests/explore/backend.h"
 #include "tests/explore/backend_system.h"
+#include "tests/explore/choice.h"
 #include "tests/explore/coroutine.h"
+#include "tests/explore/schedule.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -11,16 +13,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { STACK_BYTES = 128 * 1024, CHOICES = 1 << 16, CHANGE_POINTS = 8 };
+enum { STACK_BYTES = 128 * 1024 };
 
 struct virtual_thread {
     struct qx_coroutine coroutine;
     char *stack;
-    struct qx_clock clock;
     bool ended, stalled;
     bool (*ready)(const void *); /* waits until it says so */
     const void *waits_for;
-    int priority;
     void *slot;
 };
 
@@ -29,11 +29,12 @@ struct qx_settings qx_settings = {
 };
 struct qx_totals qx_totals;
 struct qx_finding qx_finding;
+struct qx_now qx_now = { .thread = QX_MAIN };
 
 static struct virtual_thread threads[QX_CLOCKS]; /* the last one is the main thread */
-static unsigned thread_count, current = QX_MAIN, acting = QX_MAIN;
+static unsigned thread_count, acting = QX_MAIN;
 static void (*body_of_threads)(unsigned);
-static uint64_t step, main_steps;
+static uint64_t main_steps;
 static bool abandoned;
 static jmp_buf leave_finish;
 static bool in_finish;
@@ -59,199 +60,16 @@ const char *qx_kind_name(enum qx_kind kind)
 
 static void switch_to(unsigned to)
 {
-    struct virtual_thread *from = &threads[current];
-    current = to;
+    struct virtual_thread *from = &threads[qx_now.thread];
+    qx_now.thread = to;
     qx_coroutine_switch(&from->coroutine, &threads[to].coroutine);
-}
-
-/* ---- decisions ---- */
-
-static uint64_t random_state;
-
-static uint64_t next_random(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state * 0x2545f4914f6cdd1du;
-}
-
-uint32_t qx_random(uint32_t n)
-{
-    return (uint32_t)(((next_random() >> 32) * n) >> 32);
-}
-
-/* Depth-first search remembers the choices of the last execution and how many there
- * were at each; the next execution changes the last one that can be changed. */
-static uint16_t dfs_choice[CHOICES], dfs_options[CHOICES];
-static uint32_t dfs_length, dfs_position;
-
-static uint32_t dfs_choose(uint32_t n)
-{
-    if (dfs_position < dfs_length) {
-        if (dfs_options[dfs_position] != n) {
-            fprintf(stderr, "explore: the program is not deterministic\n");
-            abort();
-        }
-        return dfs_choice[dfs_position++];
-    }
-    if (dfs_position == CHOICES)
-        return 0;
-    dfs_choice[dfs_position] = 0;
-    dfs_options[dfs_position++] = (uint16_t)n;
-    dfs_length = dfs_position;
-    return 0;
-}
-
-void qx_dfs_restart(void)
-{
-    dfs_length = dfs_position = 0;
-}
-
-bool qx_dfs_next(void)
-{
-    for (dfs_length = dfs_position; dfs_length; dfs_length--)
-        if (++dfs_choice[dfs_length - 1] < dfs_options[dfs_length - 1])
-            return true;
-    return false;
-}
-
-uint32_t qx_choose(uint32_t n)
-{
-    if (n <= 1)
-        return 0;
-    return qx_settings.strategy == QX_DFS ? dfs_choose(n) : qx_random(n);
-}
-
-bool qx_rarely(unsigned permille)
-{
-    return qx_settings.rarely && qx_settings.strategy != QX_DFS &&
-           qx_random(1000) < permille;
-}
-
-/* ---- strategies ---- */
-
-static enum qx_strategy strategy; /* of this execution; never QX_MIX */
-static unsigned burst_percent;
-static unsigned preemptions_used;
-static uint64_t change_points[CHANGE_POINTS]; /* PCT: steps at which a priority drops */
-static unsigned change_point_count;
-static int lowest_priority;
-static uint64_t expected_steps = 60;
-static unsigned stalled_thread;
-static uint64_t stall_step;
-
-static bool is_enabled(unsigned i)
-{
-    const struct virtual_thread *t = &threads[i];
-    return !t->ended && !t->stalled && (!t->ready || t->ready(t->waits_for));
-}
-
-static unsigned pick_by_priority(const unsigned *enabled, unsigned n)
-{
-    for (unsigned i = 0; i < change_point_count; i++)
-        if (change_points[i] == step && current < QX_MAIN)
-            threads[current].priority = --lowest_priority;
-    unsigned best = enabled[0];
-    for (unsigned i = 1; i < n; i++)
-        if (threads[enabled[i]].priority > threads[best].priority)
-            best = enabled[i];
-    return best;
-}
-
-static unsigned pick_depth_first(unsigned *enabled, unsigned n, bool can_stay)
-{
-    if (!can_stay)
-        return enabled[qx_choose(n)];
-    if (preemptions_used >= qx_settings.preemptions)
-        return current;
-    for (unsigned i = 0; i < n; i++) /* staying is the first choice */
-        if (enabled[i] == current) {
-            enabled[i] = enabled[0];
-            enabled[0] = current;
-        }
-    uint32_t choice = qx_choose(n);
-    preemptions_used += choice != 0;
-    return enabled[choice];
-}
-
-/* Who runs next; QX_MAIN if nobody can. */
-static unsigned pick(void)
-{
-    unsigned enabled[QX_THREADS], n = 0;
-    bool can_stay = false;
-
-    for (unsigned i = 0; i < thread_count; i++)
-        if (is_enabled(i)) {
-            can_stay |= i == current;
-            enabled[n++] = i;
-        }
-    if (!n)
-        return QX_MAIN;
-    switch (strategy) {
-    case QX_DFS:
-        return pick_depth_first(enabled, n, can_stay);
-    case QX_PCT:
-        return pick_by_priority(enabled, n);
-    case QX_BURST:
-        if (can_stay && qx_random(100) < burst_percent)
-            return current;
-        return enabled[qx_random(n)];
-    default:
-        return enabled[qx_random(n)];
-    }
-}
-
-static void choose_strategy(unsigned n)
-{
-    unsigned depth = 3;
-
-    strategy = qx_settings.strategy;
-    if (strategy == QX_MIX) {
-        strategy = qx_random(10) < 2 ? QX_BURST : QX_PCT;
-        depth = 2 + qx_random(4);
-    }
-    burst_percent = 70 + 5 * qx_random(6);
-    preemptions_used = 0;
-    lowest_priority = 0;
-    change_point_count = depth - 1;
-    for (unsigned i = 0; i < change_point_count; i++)
-        change_points[i] = 1 + qx_random((uint32_t)expected_steps);
-    for (unsigned i = 0; i < n; i++)
-        threads[i].priority = 100 + (int)i;
-    for (unsigned i = n; i-- > 1;) {
-        unsigned j = qx_random(i + 1);
-        int swapped = threads[i].priority;
-        threads[i].priority = threads[j].priority;
-        threads[j].priority = swapped;
-    }
-    stalled_thread = QX_MAIN;
-    if (qx_settings.stall) {
-        stalled_thread = qx_random(n);
-        stall_step = 1 + qx_random((uint32_t)expected_steps);
-    }
 }
 
 /* ---- threads ---- */
 
-unsigned qx_self(void)
-{
-    return current;
-}
-
 void qx_act_as(unsigned thread)
 {
     acting = thread;
-}
-
-bool qx_is_running(void)
-{
-    return current != QX_MAIN;
-}
-
-uint64_t qx_step(void)
-{
-    return step;
 }
 
 bool qx_started(unsigned thread)
@@ -264,19 +82,28 @@ bool qx_ended(unsigned thread)
     return threads[thread].ended;
 }
 
-struct qx_clock *qx_clock_of(unsigned thread)
+bool qx_stalled(void)
 {
-    return &threads[thread].clock;
+    for (unsigned i = 0; i < thread_count; i++)
+        if (threads[i].stalled)
+            return true;
+    return false;
 }
 
-uint32_t qx_tick(void)
+bool qx_is_enabled(unsigned thread)
 {
-    return ++threads[current].clock.at[current];
+    const struct virtual_thread *t = &threads[thread];
+    return !t->ended && !t->stalled && (!t->ready || t->ready(t->waits_for));
+}
+
+void qx_unblock(void)
+{
+    qx_schedule_reconsider();
 }
 
 uint64_t qs_now(void)
 {
-    return step + 1;
+    return qx_now.step + 1;
 }
 
 int qs_slot_prepare(void)
@@ -286,12 +113,12 @@ int qs_slot_prepare(void)
 
 void *qs_slot_get(void)
 {
-    return threads[current == QX_MAIN ? acting : current].slot;
+    return threads[qx_now.thread == QX_MAIN ? acting : qx_now.thread].slot;
 }
 
 int qs_slot_set(void *value)
 {
-    threads[current == QX_MAIN ? acting : current].slot = value;
+    threads[qx_now.thread == QX_MAIN ? acting : qx_now.thread].slot = value;
     return 0;
 }
 
@@ -299,7 +126,7 @@ int qs_slot_set(void *value)
 static void abandon(void)
 {
     abandoned = true;
-    if (current != QX_MAIN)
+    if (qx_now.thread != QX_MAIN)
         switch_to(QX_MAIN);
     else if (in_finish)
         longjmp(leave_finish, 1);
@@ -322,21 +149,19 @@ void qx_found(enum qx_kind kind, const char *format, ...)
 static void all_stopped(void)
 {
     for (unsigned i = 0; i < thread_count; i++)
-        if (!threads[i].ended && !threads[i].stalled && stalled_thread == QX_MAIN)
+        if (!threads[i].ended && !threads[i].stalled && !qx_stalled())
             qx_found(QX_DEADLOCK, "T%u waits for a lock that nobody will release", i);
     switch_to(QX_MAIN);
 }
 
 static void go_on(void)
 {
-    unsigned next = pick();
+    unsigned next = qx_schedule_next();
 
     if (next == QX_MAIN)
         all_stopped();
-    else if (next != current) {
-        qx_totals.switches++;
+    else if (next != qx_now.thread)
         switch_to(next);
-    }
 }
 
 /* The main thread is alone, so that nobody could help it out of an endless loop. */
@@ -346,49 +171,58 @@ static void count_main_step(void)
         qx_found(QX_LIVELOCK, "reading the map at rest goes on for ever");
 }
 
+static void stop_one(void)
+{
+    unsigned thread = qx_schedule_stops();
+
+    if (thread < QX_MAIN && !threads[thread].ended)
+        threads[thread].stalled = true;
+}
+
 void qx_point(void)
 {
-    if (current == QX_MAIN) {
+    if (qx_now.thread == QX_MAIN) {
         count_main_step();
         return;
     }
-    step++;
-    qx_totals.steps++;
-    if (step > qx_settings.step_bound)
-        qx_found(QX_LIVELOCK, "T%u goes on after %u steps", current,
+    if (++qx_now.step > qx_settings.step_bound)
+        qx_found(QX_LIVELOCK, "T%u goes on after %u steps", qx_now.thread,
                  qx_settings.step_bound);
-    if (step == stall_step && stalled_thread < QX_MAIN &&
-        !threads[stalled_thread].ended)
-        threads[stalled_thread].stalled = true;
-    qx_model_environment();
+    if (qx_settings.stall)
+        stop_one();
+    if (qx_settings.model == QX_TSO)
+        qx_model_environment();
     go_on();
-    qx_interrupts_deliver();
+    if (qx_interrupt_handler)
+        qx_interrupts_deliver();
 }
 
 void qx_yield(const char *site)
 {
-    if (current == QX_MAIN)
+    if (qx_now.thread == QX_MAIN)
         return;
     qx_trace("yield", site, "%s", "");
-    threads[current].priority = --lowest_priority;
+    qx_schedule_give_way();
     qx_point();
 }
 
 void qx_wait(bool (*ready)(const void *), const void *what)
 {
     qx_point();
-    if (current == QX_MAIN || ready(what))
+    if (qx_now.thread == QX_MAIN || ready(what))
         return;
-    threads[current].ready = ready;
-    threads[current].waits_for = what;
+    threads[qx_now.thread].ready = ready;
+    threads[qx_now.thread].waits_for = what;
+    qx_schedule_reconsider();
     go_on();
-    threads[current].ready = NULL;
+    threads[qx_now.thread].ready = NULL;
 }
 
 static void thread_main(void)
 {
-    body_of_threads(current);
-    threads[current].ended = true;
+    body_of_threads(qx_now.thread);
+    threads[qx_now.thread].ended = true;
+    qx_schedule_reconsider();
     go_on();
     abort();
 }
@@ -397,7 +231,8 @@ static void thread_main(void)
  * the thread's own stack and is left by switching away from it. */
 static void crashed(int signal_number)
 {
-    qx_found(QX_WILD_POINTER, "T%u crashed: %s", current, strsignal(signal_number));
+    qx_found(QX_WILD_POINTER, "T%u crashed: %s", qx_now.thread,
+             strsignal(signal_number));
     abort();
 }
 
@@ -410,28 +245,21 @@ void qx_setup(void)
     for (unsigned i = 0; i < QX_THREADS; i++)
         threads[i].stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    qx_heap_setup();
 }
 
 static void reset(uint64_t number)
 {
-    uint64_t which = qx_settings.strategy == QX_DFS ? 1 : number + 1;
-
-    random_state =
-        (qx_settings.seed * 0x9e3779b97f4a7c15u) ^ (which * 0xd1b54a32d192ed03u);
-    if (!random_state)
-        random_state = 1;
-    next_random();
-    next_random();
+    qx_now = (struct qx_now){ .thread = QX_MAIN };
     thread_count = 0;
-    step = main_steps = 0;
+    main_steps = 0;
     abandoned = false;
-    dfs_position = 0;
-    qx_finding = (struct qx_finding){ 0 };
+    qx_finding.kind = QX_OK;
     for (unsigned i = 0; i < QX_CLOCKS; i++) {
-        struct virtual_thread *t = &threads[i];
-        *t = (struct virtual_thread){ .stack = t->stack };
+        threads[i].ended = threads[i].stalled = false;
+        threads[i].ready = NULL;
+        threads[i].slot = NULL;
     }
+    qx_choices_reset(number);
     qx_heap_reset();
     qx_model_reset();
     qx_interrupts_reset();
@@ -442,12 +270,23 @@ static void reset(uint64_t number)
 /* What main did before is visible to the threads; what they did, to main after. */
 static void start_threads(unsigned n)
 {
-    threads[QX_MAIN].clock.at[QX_MAIN]++;
+    struct qx_clock *clocks = qx_now.clocks;
+
+    clocks[QX_MAIN].at[QX_MAIN]++;
     for (unsigned i = 0; i < n; i++) {
-        threads[i].clock = threads[QX_MAIN].clock;
-        threads[i].clock.at[i] = 1;
+        clocks[i] = clocks[QX_MAIN];
+        clocks[i].at[i] = 1;
         qx_coroutine_prepare(&threads[i].coroutine, threads[i].stack, STACK_BYTES,
                              thread_main);
+    }
+}
+
+static void join_threads(unsigned n)
+{
+    qx_model_end();
+    for (unsigned i = 0; i < n; i++) {
+        qx_now.clocks[i].at[i]++;
+        qx_join(&qx_now.clocks[QX_MAIN], &qx_now.clocks[i]);
     }
 }
 
@@ -457,21 +296,16 @@ bool qx_execute(uint64_t number, unsigned (*prepare)(void), void (*body)(unsigne
     reset(number);
     body_of_threads = body;
     unsigned n = thread_count = prepare();
-    choose_strategy(n);
+    qx_schedule_begin(n);
     start_threads(n);
-    unsigned first = pick();
-    switch_to(first);
-    current = QX_MAIN;
+    switch_to(qx_schedule_next());
+    qx_now.thread = QX_MAIN;
     qx_totals.executions++;
-    bool stalled = stalled_thread < QX_MAIN && threads[stalled_thread].stalled;
-    qx_totals.stalled += stalled;
-    expected_steps = (expected_steps * 7 + (step < 16 ? 16 : step)) / 8;
-    if (!abandoned && !stalled) {
-        qx_model_end();
-        for (unsigned i = 0; i < n; i++) {
-            threads[i].clock.at[i]++;
-            qx_join(&threads[QX_MAIN].clock, &threads[i].clock);
-        }
+    qx_totals.steps += qx_now.step;
+    qx_totals.stalled += qx_stalled();
+    qx_schedule_end(qx_now.step);
+    if (!abandoned) {
+        join_threads(n);
         in_finish = true;
         if (!setjmp(leave_finish))
             finish();

@@ -36,6 +36,14 @@ struct qx_clock {
     uint32_t at[QX_CLOCKS];
 };
 
+/* Where the execution is. */
+struct qx_now {
+    unsigned thread; /* that runs; QX_MAIN outside body() */
+    uint64_t step;
+    struct qx_clock clocks[QX_CLOCKS];
+};
+extern struct qx_now qx_now;
+
 struct qx_settings {
     enum qx_strategy strategy;
     enum qx_model model;
@@ -50,7 +58,7 @@ struct qx_settings {
 };
 
 struct qx_totals {
-    uint64_t executions, steps, switches, stalled;
+    uint64_t executions, steps, stalled;
 };
 
 extern struct qx_settings qx_settings;
@@ -67,41 +75,56 @@ const char *qx_kind_name(enum qx_kind kind);
 void qx_setup(void);
 
 /* Runs one execution: prepare() and finish() on the main thread, alone, body(i) on as
- * many virtual threads as prepare() returned.  finish is skipped if they did not all
- * end.  True if nothing was found. */
+ * many virtual threads as prepare() returned.  finish is skipped if something was found
+ * before.  True if nothing was found. */
 bool qx_execute(uint64_t number, unsigned (*prepare)(void), void (*body)(unsigned),
                 void (*finish)(void));
-
-/* After an execution under QX_DFS: whether there is another one. */
-bool qx_dfs_next(void);
-void qx_dfs_restart(void);
-
-/* Decisions. */
-uint32_t qx_choose(uint32_t n);
-uint32_t qx_random(uint32_t n);
 
 /* Called on any thread. */
 void qx_found(enum qx_kind kind, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void qx_point(void); /* the scheduler may switch here */
-unsigned qx_self(void);
+void qx_point(void);             /* the scheduler may switch here */
 void qx_act_as(unsigned thread); /* main thread only: whose slot is used */
-bool qx_is_running(void);        /* inside body() */
-uint64_t qx_step(void);
 void qx_wait(bool (*ready)(const void *), const void *what);
 bool qx_started(unsigned thread);
 bool qx_ended(unsigned thread);
-struct qx_clock *qx_clock_of(unsigned thread);
-uint32_t qx_tick(void); /* advances the caller's own clock and returns it */
+bool qx_stalled(void); /* one has stopped for good */
+void qx_unblock(void); /* a thread that waits may be ready now */
+
+static inline unsigned qx_self(void)
+{
+    return qx_now.thread;
+}
+
+static inline bool qx_is_running(void) /* inside body() */
+{
+    return qx_now.thread != QX_MAIN;
+}
+
+static inline uint64_t qx_step(void)
+{
+    return qx_now.step;
+}
+
+static inline struct qx_clock *qx_clock_of(unsigned thread)
+{
+    return &qx_now.clocks[thread];
+}
+
+/* Advances the caller's own clock and returns it. */
+static inline uint32_t qx_tick(void)
+{
+    return ++qx_now.clocks[qx_now.thread].at[qx_now.thread];
+}
 
 static inline void qx_join(struct qx_clock *to, const struct qx_clock *from)
 {
     for (unsigned i = 0; i < QX_CLOCKS; i++)
-        if (from->at[i] > to->at[i])
-            to->at[i] = from->at[i];
+        to->at[i] = from->at[i] > to->at[i] ? from->at[i] : to->at[i];
 }
 
 /* interrupt.c */
+extern void (*qx_interrupt_handler)(void); /* NULL until one is prepared */
 void qx_interrupts_reset(void);
 void qx_interrupts_deliver(void);           /* to the caller, at a scheduling point */
 void qx_interrupts_settle(unsigned thread); /* it has passed a membarrier */
@@ -115,21 +138,19 @@ void qx_model_environment(void); /* store buffers drain when they like */
 void qx_model_drain(unsigned thread);
 void qx_model_fence(unsigned thread); /* a seq_cst one */
 void qx_model_end(void);
-void qx_model_forget(int cell);
+void qx_model_forget(unsigned cell); /* its word has another life now */
 uintptr_t qx_model_newest(const void *word, const char *what); /* acquires it */
 
 /* heap.c */
-void qx_heap_setup(void);
+enum { QX_HEAP_CELLS = 1 << 16 };
 void qx_heap_reset(void);
 unsigned qx_heap_live(void);
 void qx_heap_check(const void *address, size_t size, bool write, const char *what);
-/* The block of an address: who allocated it when; false outside the heap. */
+/* The block of an address: who allocated it when; false unless it is there. */
 bool qx_heap_origin(const void *address, unsigned *thread, uint32_t *at);
-void qx_heap_forget(const void *start,
-                    size_t size);      /* model and shadow of fresh memory */
-int qx_heap_cell(const void *address); /* index of its word, -1 outside the heap */
+unsigned qx_heap_cell(
+    const void *address); /* index of its word, if it is in the heap */
 void qx_heap_name(uintptr_t value, char *text, size_t size);
-enum { QX_HEAP_CELLS = 1 << 16 };
 
 /* trace.c */
 void qx_trace_reset(void);

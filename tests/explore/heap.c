@@ -5,33 +5,33 @@
  * its runtime: the calls the compiler inserts for plain reads and writes arrive here.
  * Each is checked against the block it falls into (allocated? freed?) and, by vector
  * clocks, against the other threads' accesses.  Freeing must be ordered after every
- * access to the block, whichever thread made it.
+ * access to the block, whichever thread made it.  The main thread is alone when it
+ * runs, so that only the first is asked of it.
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "reclaim/memory.h"
+#include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
 
 enum {
     GRANULE = 16,
     WORD = 8,
     HEAP_BYTES = QX_HEAP_CELLS * WORD,
+    GRANULES = HEAP_BYTES / GRANULE,
     BLOCKS = 4096,
     POISON = 0xdd,
     GARBAGE = 0xa5
 };
 
-enum state { LIVE, FREED };
+enum state { LIVE, FREED, REUSED /* its addresses belong to another block now */ };
 
 struct block {
-    char *start;
-    uint32_t size;
-    enum state state;
-    unsigned allocated_by;
+    uint32_t start, size; /* offset in the heap, bytes */
+    uint8_t state, allocated_by;
     uint32_t allocated_at;
-    uint32_t touched_at[QX_CLOCKS]; /* last access of each thread */
+    uint32_t touched_at[QX_CLOCKS]; /* after the last access of each thread */
 };
 
 /* Plain accesses to one word of memory. */
@@ -42,27 +42,19 @@ struct shadow {
     uint32_t read_at[QX_CLOCKS];
 };
 
-static char *heap;
+static _Alignas(64) char heap[HEAP_BYTES];
 static size_t used;
 static struct block blocks[BLOCKS];
 static unsigned block_count, live;
-static uint16_t block_of[HEAP_BYTES / GRANULE];
+static uint16_t block_of[GRANULES];
 static struct shadow shadows[QX_HEAP_CELLS];
 static uint64_t execution;
-static bool reuse;
-
-void qx_heap_setup(void)
-{
-    heap = mmap(NULL, HEAP_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                -1, 0);
-}
 
 void qx_heap_reset(void)
 {
     execution++;
     used = 0;
     block_count = live = 0;
-    reuse = qx_settings.reuse;
 }
 
 unsigned qx_heap_live(void)
@@ -70,9 +62,14 @@ unsigned qx_heap_live(void)
     return live;
 }
 
+static size_t offset_of(const void *address)
+{
+    return (size_t)((const char *)address - heap);
+}
+
 static struct block *find_block(const void *address)
 {
-    size_t offset = (size_t)((const char *)address - heap);
+    size_t offset = offset_of(address);
 
     return offset < used ? &blocks[block_of[offset / GRANULE]] : NULL;
 }
@@ -88,11 +85,14 @@ bool qx_heap_origin(const void *address, unsigned *thread, uint32_t *at)
     return b->state == LIVE;
 }
 
-int qx_heap_cell(const void *address)
+unsigned qx_heap_cell(const void *address)
 {
-    size_t offset = (size_t)((const char *)address - heap);
+    return (unsigned)(offset_of(address) / WORD);
+}
 
-    return offset < used ? (int)(offset / WORD) : -1;
+static unsigned number_of(const struct block *b)
+{
+    return (unsigned)(b - blocks);
 }
 
 void qx_heap_name(uintptr_t value, char *text, size_t size)
@@ -103,75 +103,91 @@ void qx_heap_name(uintptr_t value, char *text, size_t size)
     if (!b)
         snprintf(text, size, value < 4096 ? "%lu" : "%#lx", (unsigned long)value);
     else
-        snprintf(text, size, "n%u+%u%s%s", (unsigned)(b - blocks),
-                 (unsigned)((char *)(value - tag) - b->start), tag ? "|mark" : "",
-                 b->state == FREED ? " (freed)" : "");
+        snprintf(text, size, "n%u+%u%s%s", number_of(b),
+                 (unsigned)(offset_of((void *)(value - tag)) - b->start),
+                 tag ? "|mark" : "", b->state == FREED ? " (freed)" : "");
+}
+
+static void complain(const struct block *b, const void *address, bool write,
+                     const char *what)
+{
+    if (!b)
+        qx_found(QX_WILD_POINTER, "T%u follows %p: %s", qx_self(), address, what);
+    else if (b->state == FREED)
+        qx_found(QX_USE_AFTER_FREE, "T%u %s n%u after it was freed: %s", qx_self(),
+                 write ? "writes" : "reads", number_of(b), what);
+    else
+        qx_found(QX_WILD_POINTER, "T%u goes past the end of n%u: %s", qx_self(),
+                 number_of(b), what);
+}
+
+/* Every access comes through here, so it is inlined into each of the three kinds. */
+static inline void check_access(const void *address, size_t size, bool write,
+                                const char *what)
+{
+    size_t offset = offset_of(address);
+    struct block *b = &blocks[block_of[offset / GRANULE % GRANULES]];
+
+    if (offset >= used || b->state == FREED || offset + size > b->start + b->size)
+        complain(find_block(address), address, write, what);
+    else
+        b->touched_at[qx_self()] = qx_clock_of(qx_self())->at[qx_self()] + 1;
 }
 
 void qx_heap_check(const void *address, size_t size, bool write, const char *what)
 {
-    struct block *b = find_block(address);
-
-    if (!b) {
-        qx_found(QX_WILD_POINTER, "T%u follows %p: %s", qx_self(), address, what);
-        return;
-    }
-    b->touched_at[qx_self()] = qx_clock_of(qx_self())->at[qx_self()] + 1;
-    if (b->state == FREED)
-        qx_found(QX_USE_AFTER_FREE, "T%u %s n%u after it was freed: %s", qx_self(),
-                 write ? "writes" : "reads", (unsigned)(b - blocks), what);
-    else if ((const char *)address + size > b->start + b->size)
-        qx_found(QX_WILD_POINTER, "T%u goes past the end of n%u: %s", qx_self(),
-                 (unsigned)(b - blocks), what);
+    check_access(address, size, write, what);
 }
 
-void qx_heap_forget(const void *start, size_t size)
+/* The words of a block had other lives before. */
+static void forget(const struct block *b)
 {
-    int first = qx_heap_cell(start);
-
-    for (int cell = first; cell < first + (int)(size / WORD); cell++) {
+    for (unsigned cell = b->start / WORD; cell < (b->start + b->size) / WORD; cell++) {
         shadows[cell].execution = 0;
         qx_model_forget(cell);
     }
 }
 
-static char *take_freed(size_t size)
+/* Freed memory of that size to be handed out again, or where the heap ends. */
+static bool find_room(size_t size, size_t whole, struct block *fresh)
 {
-    for (unsigned i = block_count; reuse && i-- > 0;)
-        if (blocks[i].state == FREED && blocks[i].size == size && blocks[i].start) {
-            char *start = blocks[i].start;
-            blocks[i].start = NULL; /* its addresses belong to the new block now */
-            return start;
+    for (unsigned i = block_count; qx_settings.reuse && i-- > 0;)
+        if (blocks[i].state == FREED && blocks[i].size == size) {
+            blocks[i].state = REUSED;
+            fresh->start = blocks[i].start;
+            forget(&blocks[i]);
+            return true;
         }
-    return NULL;
+    fresh->start = (uint32_t)used;
+    if (used + whole > HEAP_BYTES || block_count == BLOCKS)
+        return false;
+    used += whole;
+    return true;
+}
+
+static bool is_out_of_memory(void)
+{
+    return (qx_settings.fail_memory || qx_is_followed()) && qx_is_running() &&
+           qx_choose(QX_NO_MEMORY, 0, 2, 83);
 }
 
 static void *allocate(size_t size, unsigned char fill)
 {
     size_t whole = (size + GRANULE - 1) & ~(size_t)(GRANULE - 1);
+    struct block fresh = { .size = (uint32_t)size };
 
     qx_point();
-    if (qx_settings.fail_memory && qx_is_running() && !qx_random(12))
+    if (is_out_of_memory() || !find_room(size, whole, &fresh))
         return NULL;
-    char *start = take_freed(size);
-    if (!start) {
-        if (used + whole > HEAP_BYTES || block_count == BLOCKS)
-            return NULL;
-        start = heap + used;
-        used += whole;
-    }
     unsigned n = block_count++;
+    fresh.allocated_by = (uint8_t)qx_self();
+    fresh.allocated_at = qx_tick();
+    blocks[n] = fresh;
     for (size_t i = 0; i < whole / GRANULE; i++)
-        block_of[(size_t)(start - heap) / GRANULE + i] = (uint16_t)n;
-    blocks[n] = (struct block){ .start = start,
-                                .size = (uint32_t)size,
-                                .allocated_by = qx_self(),
-                                .allocated_at = qx_tick() };
-    memset(start, fill, size);
-    qx_heap_forget(start, whole);
+        block_of[fresh.start / GRANULE + i] = (uint16_t)n;
     live++;
     qx_trace("allocate", "", "n%u, %zu bytes", n, size);
-    return start;
+    return memset(heap + fresh.start, fill, size);
 }
 
 void *qs_memory_alloc(size_t size)
@@ -189,28 +205,35 @@ void *qs_memory_alloc_zeroed(size_t size)
     return allocate(size, 0);
 }
 
+/* Whoever touched it did so before, as the thread that frees it knows. */
+static void check_order_of_free(const struct block *b)
+{
+    const struct qx_clock *mine = qx_clock_of(qx_self());
+
+    for (unsigned i = 0; i < QX_THREADS; i++)
+        if (b->touched_at[i] > mine->at[i] && i != qx_self())
+            qx_found(QX_UNORDERED_FREE,
+                     "T%u frees n%u; an access by T%u is not ordered before", qx_self(),
+                     number_of(b), i);
+}
+
 void qs_memory_free(void *memory)
 {
     if (!memory)
         return;
     qx_point();
     struct block *b = find_block(memory);
-    const struct qx_clock *mine = qx_clock_of(qx_self());
-    if (!b || b->start != memory) {
+    if (!b || b->start != offset_of(memory)) {
         qx_found(QX_WILD_POINTER, "T%u frees %p", qx_self(), memory);
         return;
     }
-    qx_trace("free", "", "n%u", (unsigned)(b - blocks));
+    qx_trace("free", "", "n%u", number_of(b));
     if (b->state == FREED) {
-        qx_found(QX_DOUBLE_FREE, "T%u frees n%u again", qx_self(),
-                 (unsigned)(b - blocks));
+        qx_found(QX_DOUBLE_FREE, "T%u frees n%u again", qx_self(), number_of(b));
         return;
     }
-    for (unsigned i = 0; i < QX_CLOCKS; i++)
-        if (b->touched_at[i] > mine->at[i] && i != qx_self())
-            qx_found(QX_UNORDERED_FREE,
-                     "T%u frees n%u; an access by T%u is not ordered before", qx_self(),
-                     (unsigned)(b - blocks), i);
+    if (qx_is_running())
+        check_order_of_free(b);
     b->state = FREED;
     live--;
     memset(memory, POISON, b->size);
@@ -222,41 +245,48 @@ static struct shadow *shadow_of(const void *address)
 {
     struct shadow *s = &shadows[qx_heap_cell(address)];
 
-    if (s->execution != execution) {
-        memset(s, 0, sizeof *s);
-        s->execution = execution;
-    }
+    if (s->execution != execution)
+        *s = (struct shadow){ .execution = execution };
     return s;
+}
+
+/* What is not in the heap is a thread's own. */
+static bool is_shared(const void *address)
+{
+    return offset_of(address) < HEAP_BYTES;
 }
 
 static void plain_read(const void *address, size_t size)
 {
-    if ((size_t)((const char *)address - heap) >= HEAP_BYTES)
+    if (!is_shared(address))
         return;
-    qx_heap_check(address, size, false, "plain field");
+    check_access(address, size, false, "plain field");
     if (!qx_is_running())
         return;
     struct shadow *s = shadow_of(address);
     const struct qx_clock *mine = qx_clock_of(qx_self());
     if (s->written_at > mine->at[s->written_by])
         qx_found(QX_RACE, "T%u reads a field of n%u unordered with the write by T%u",
-                 qx_self(), (unsigned)(find_block(address) - blocks), s->written_by);
+                 qx_self(), number_of(find_block(address)), s->written_by);
     s->read_at[qx_self()] = mine->at[qx_self()];
 }
 
 static void plain_write(const void *address, size_t size)
 {
-    if ((size_t)((const char *)address - heap) >= HEAP_BYTES)
+    if (!is_shared(address))
         return;
-    qx_heap_check(address, size, true, "plain field");
+    check_access(address, size, true, "plain field");
+    if (!qx_is_running())
+        return;
     struct shadow *s = shadow_of(address);
     const struct qx_clock *mine = qx_clock_of(qx_self());
-    for (unsigned i = 0; i < QX_CLOCKS && qx_is_running(); i++)
-        if (s->read_at[i] > mine->at[i] ||
-            (i == s->written_by && s->written_at > mine->at[i]))
-            qx_found(QX_RACE,
-                     "T%u writes a field of n%u unordered with an access by T%u",
-                     qx_self(), (unsigned)(find_block(address) - blocks), i);
+    unsigned other = QX_CLOCKS;
+    for (unsigned i = 0; i < QX_THREADS; i++)
+        other = s->read_at[i] > mine->at[i] ? i : other;
+    other = s->written_at > mine->at[s->written_by] ? s->written_by : other;
+    if (other != QX_CLOCKS)
+        qx_found(QX_RACE, "T%u writes a field of n%u unordered with an access by T%u",
+                 qx_self(), number_of(find_block(address)), other);
     s->written_at = mine->at[qx_self()];
     s->written_by = qx_self();
 }
@@ -288,7 +318,7 @@ HOOK(4)
 HOOK(8)
 HOOK(16)
 
-    void __tsan_read_range(void *address, size_t size)
+void __tsan_read_range(void *address, size_t size)
 {
     for (size_t i = 0; i < size; i += WORD)
         plain_read((char *)address + i, WORD);

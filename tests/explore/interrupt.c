@@ -8,27 +8,28 @@
  */
 #include "tests/explore/backend.h"
 #include "tests/explore/backend_system.h"
+#include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
 
 #include <errno.h>
 
 enum { STRAY_PERMILLE = 20 };
 
-static void (*run_handler)(void);
+void (*qx_interrupt_handler)(void);
 static unsigned sent, settled, held;      /* one bit per thread */
 static struct qx_clock known[QX_THREADS]; /* to the senders */
 
 void qx_interrupts_reset(void)
 {
-    run_handler = NULL;
+    qx_interrupt_handler = NULL;
     sent = settled = held = 0;
 }
 
 int qs_interrupt_prepare(void (*handler)(void))
 {
-    if (run_handler && run_handler != handler)
+    if (qx_interrupt_handler && qx_interrupt_handler != handler)
         return -EBUSY;
-    run_handler = handler;
+    qx_interrupt_handler = handler;
     return 0;
 }
 
@@ -50,7 +51,7 @@ int qs_interrupt(int thread)
     qx_point();
     if (qx_ended(i))
         return -ESRCH;
-    if (i == QX_MAIN || !run_handler)
+    if (i == QX_MAIN || !qx_interrupt_handler)
         return 0;
     if (!(sent & 1u << i))
         known[i] = (struct qx_clock){ { 0 } };
@@ -72,14 +73,14 @@ static bool arrives(unsigned bit)
 {
     if (!(sent & bit))
         return qx_rarely(STRAY_PERMILLE);
-    return settled & bit || !qx_choose(2);
+    return settled & bit || qx_choose(QX_ARRIVE, 0, 2, 500);
 }
 
 void qx_interrupts_deliver(void)
 {
     unsigned self = qx_self(), bit = 1u << self;
 
-    if (!run_handler || held & bit || !arrives(bit))
+    if (held & bit || !arrives(bit))
         return;
     if (sent & bit)
         qx_join(qx_clock_of(self), &known[self]);
@@ -88,6 +89,6 @@ void qx_interrupts_deliver(void)
     qx_model_fence(self); /* as entering and leaving the kernel is */
     qx_trace("handler", "qs_interrupt", "%s", "");
     held |= bit;
-    run_handler();
+    qx_interrupt_handler();
     held &= ~bit;
 }

@@ -46,5 +46,6 @@ void qx_lock_release(struct qx_lock *lock)
     qx_tick();
     qx_join(&clocks[lock->id], qx_clock_of(qx_self()));
     lock->readers = lock->readers > 0 ? lock->readers - 1 : 0;
+    qx_unblock();
     qx_trace("unlock", "", "lock %u", lock->id);
 }

@@ -15,9 +15,6 @@ enum {
     OPTION_REPLAY = 256,
     OPTION_PROGRAM,
     OPTION_REUSE,
-    OPTION_RARELY,
-    OPTION_STALL,
-    OPTION_FAIL_MEMORY,
     OPTION_EXHAUST,
     OPTION_NO_SHRINK,
     OPTION_ALL,
@@ -28,7 +25,9 @@ enum {
 
 static struct {
     const char *structure, *reclaim;
-    uint64_t schedules, replay;
+    uint64_t schedules;
+    struct qx_schedule replay;
+    const char *svg;
     int model; /* -1: all */
     bool replays, has_program, exhausts, as_found, quick, mutants;
     const char *mutant;
@@ -60,11 +59,8 @@ static const struct argp_option options[] = {
     { "mutant", OPTION_MUTANT, "NAME", 0, "one of them", 2 },
     { 0, 0, 0, 0, "To repeat a finding, as printed with it:", 1 },
     { "program", OPTION_PROGRAM, "TEXT", 0, "the calls, e.g. '0: r0 i0f|g0'", 1 },
-    { "replay", OPTION_REPLAY, "N", 0, "this execution only", 1 },
+    { "replay", OPTION_REPLAY, "SCHEDULE", 0, "how it went, e.g. '14>1 25~2'", 1 },
     { "reuse", OPTION_REUSE, 0, 0, "freed memory is handed out at once", 1 },
-    { "rarely", OPTION_RARELY, 0, 0, "rare branches are taken now and then", 1 },
-    { "stall", OPTION_STALL, 0, 0, "one thread stops for good", 1 },
-    { "fail-memory", OPTION_FAIL_MEMORY, 0, 0, "allocations fail now and then", 1 },
     { 0 }
 };
 
@@ -147,7 +143,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         break;
     case OPTION_REPLAY:
         arguments.replays = true;
-        arguments.replay = number_of(text, state);
+        if (!qx_schedule_parse(text, &arguments.replay))
+            argp_error(state, "'%s' is not a schedule; write it like '14>1 25~2'",
+                       text);
         break;
     case OPTION_PROGRAM:
         arguments.has_program = true;
@@ -158,15 +156,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_REUSE:
         s->reuse = true;
         break;
-    case OPTION_RARELY:
-        s->rarely = true;
-        break;
-    case OPTION_STALL:
-        s->stall = true;
-        break;
-    case OPTION_FAIL_MEMORY:
-        s->fail_memory = true;
-        break;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s' is not an option", text);
         break;
@@ -176,33 +165,32 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     return 0;
 }
 
-static double seconds(void)
+/* Of this process alone, whoever else uses the processor. */
+static double cpu_seconds(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (double)clock() / CLOCKS_PER_SEC;
 }
 
 static bool replay(const struct qs_map_ops *ops)
 {
-    struct qx_failure f = { .program = arguments.program,
-                            .number = arguments.replay,
-                            .settings = arguments.settings };
+    static struct qx_failure f;
 
-    f.settings.model = arguments.model < 0 ? QX_C11 : (enum qx_model)arguments.model;
-    qx_settings = f.settings;
-    bool fine =
-        qx_program_run(ops, arguments.has_program ? &f.program : NULL, f.number);
-    f.program = *qx_program_last();
-    f.finding = qx_finding;
-    qx_explain(ops, &f);
-    return fine;
+    qx_settings = arguments.settings;
+    qx_settings.model = arguments.model < 0 ? QX_C11 : (enum qx_model)arguments.model;
+    qx_settings.stall = true; /* where the schedule says so */
+    if (!qx_fails(ops, &arguments.program, &arguments.replay, 0, &f)) {
+        printf("%s:%s: nothing found\n", ops->structure, ops->reclaim);
+        return true;
+    }
+    f.executions = 1;
+    qx_explain(ops, &f, arguments.svg);
+    return false;
 }
 
 static bool explore(const struct qs_map_ops *ops)
 {
-    struct qx_failure failure;
-    double start = seconds();
+    static struct qx_failure failure;
+    double start = cpu_seconds();
 
     qx_totals = (struct qx_totals){ 0 };
     qx_settings = arguments.settings;
@@ -219,12 +207,12 @@ static bool explore(const struct qs_map_ops *ops)
     if (found) {
         if (!arguments.as_found)
             qx_shrink(ops, &failure);
-        qx_explain(ops, &failure);
+        qx_explain(ops, &failure, arguments.svg);
         return false;
     }
-    double elapsed = seconds() - start;
-    printf("%-14s %-14s nothing found in %8lu executions, %4.0fk/s, %3.0f steps each, "
-           "%lu with a stalled thread\n",
+    double elapsed = cpu_seconds() - start;
+    printf("%-14s %-14s nothing found in %8lu executions, %4.0fk per CPU second, "
+           "%3.0f steps each, %lu with a stalled thread\n",
            ops->structure, ops->reclaim, (unsigned long)qx_totals.executions,
            (double)qx_totals.executions / elapsed / 1e3,
            (double)qx_totals.steps / (double)qx_totals.executions,

@@ -15,6 +15,7 @@
 
 #include "tests/explore/backend.h"
 #include "tests/explore/backend_system.h"
+#include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
 
 enum { HISTORY = 8, BUFFER = 16 };
@@ -41,24 +42,25 @@ struct buffered {
 };
 
 static struct word words[QX_HEAP_CELLS];
+static struct stored alone; /* what the main thread reads: it has no company */
 static struct buffered buffers[QX_CLOCKS][BUFFER];
 static unsigned buffered_count[QX_CLOCKS];
 static struct qx_clock acquire_fence[QX_CLOCKS], release_fence[QX_CLOCKS],
     seq_cst_fence;
 static uint64_t execution;
-static uint32_t laziness; /* of store buffers in this execution */
+static unsigned eagerness; /* of store buffers in this execution, in permille */
 static enum { UNDECIDED, GRANTED, REFUSED } membarrier;
 
 void qx_model_reset(void)
 {
-    static const uint32_t choices[] = { 2, 8, 64, 1000000 };
+    static const unsigned eagernesses[] = { 500, 125, 16, 0 };
 
     execution++;
     memset(buffered_count, 0, sizeof buffered_count);
     memset(acquire_fence, 0, sizeof acquire_fence);
     memset(release_fence, 0, sizeof release_fence);
     memset(&seq_cst_fence, 0, sizeof seq_cst_fence);
-    laziness = choices[qx_random(4)];
+    eagerness = eagernesses[qx_random(4)];
     membarrier = UNDECIDED;
 }
 
@@ -72,25 +74,19 @@ static bool releases(enum qs_order order)
     return order == QX_release || order == QX_acq_rel || order == QX_seq_cst;
 }
 
-/* The model's record of a word, starting with the value it has. */
+/* The model's record of a word of the heap, starting with the value it has. */
 static struct word *word_of(const qs_word *address)
 {
-    int cell = qx_heap_cell(address);
+    struct word *w = &words[qx_heap_cell(address)];
 
-    if (cell < 0) {
-        qx_found(QX_WILD_POINTER, "T%u uses %p as shared memory", qx_self(),
-                 (const void *)address);
-        cell = 0;
-    }
-    struct word *w = &words[cell];
     if (w->execution != execution) {
-        unsigned thread = QX_MAIN;
         struct stored *first = &w->history[0];
-        memset(w, 0, sizeof *w);
+        unsigned thread = QX_MAIN;
         w->execution = execution;
         w->stores = 1;
+        memset(w->newest_seen, 0, sizeof w->newest_seen);
+        *first = (struct stored){ .value = address->cell };
         qx_heap_origin(address, &thread, &first->at);
-        first->value = address->cell;
         first->thread = (uint8_t)thread;
     }
     return w;
@@ -186,12 +182,13 @@ void qx_model_drain(unsigned thread)
 
 void qx_model_environment(void)
 {
-    if (qx_settings.model != QX_TSO)
-        return;
-    for (unsigned i = 0; i < QX_THREADS; i++)
-        while (buffered_count[i] &&
-               !qx_choose(qx_settings.strategy == QX_DFS ? 2 : laziness))
+    for (unsigned i = 0; i < QX_THREADS; i++) {
+        uint32_t leave = buffered_count[i]
+                             ? qx_choose(QX_DRAIN, i, buffered_count[i] + 1, eagerness)
+                             : 0;
+        while (leave--)
             flush_oldest(i);
+    }
 }
 
 void qx_model_end(void)
@@ -200,7 +197,7 @@ void qx_model_end(void)
         qx_model_drain(i);
 }
 
-void qx_model_forget(int cell)
+void qx_model_forget(unsigned cell)
 {
     words[cell].execution = 0;
 }
@@ -208,6 +205,8 @@ void qx_model_forget(int cell)
 uintptr_t qx_model_newest(const void *word, const char *what)
 {
     qx_heap_check(word, sizeof(qs_word), false, what);
+    if (!qx_is_running())
+        return ((const qs_word *)word)->cell;
     struct word *w = word_of(word);
     w->newest_seen[qx_self()] = w->stores - 1;
     note_read(newest(w), QX_acquire);
@@ -218,10 +217,9 @@ void qx_init(qs_word *address, uintptr_t value)
 {
     qx_heap_check(address, sizeof *address, true, "initialisation");
     address->cell = value;
-    int cell = qx_heap_cell(address);
-    if (cell < 0)
+    if (!qx_is_running())
         return;
-    words[cell].execution = 0;
+    words[qx_heap_cell(address)].execution = 0;
     struct stored *first = &word_of(address)->history[0];
     first->thread = (uint8_t)qx_self();
     first->at = qx_tick();
@@ -234,19 +232,18 @@ uintptr_t qx_load(const qs_word *address, enum qs_order order, const char *what,
 
     qx_point();
     qx_heap_check(address, sizeof *address, false, what);
+    if (!qx_is_running())
+        return address->cell;
     if (qx_settings.model == QX_TSO)
         for (unsigned i = buffered_count[self]; i-- > 0;)
             if (buffers[self][i].word == address)
                 return buffers[self][i].value;
     struct word *w = word_of(address);
     uint32_t top = w->stores - 1, chosen = top;
-    if (qx_settings.model == QX_C11 && qx_is_running() && top) {
-        uint32_t span = top - oldest_allowed(w, order) + 1;
-        if (span > 1 && (qx_settings.strategy == QX_DFS || qx_random(2)))
-            chosen = top - qx_choose(span);
-    }
+    if (qx_settings.model == QX_C11 && top)
+        chosen -= qx_choose(QX_STALE, 0, top - oldest_allowed(w, order) + 1, 350);
     struct stored *s = nth_store(w, chosen);
-    if (qx_is_running() && !top && !has_happened(s))
+    if (!top && !has_happened(s))
         qx_found(QX_RACE,
                  "T%u reads %s (%s) before its initialisation by T%u is visible", self,
                  what, site, s->thread);
@@ -276,7 +273,11 @@ void qx_store(qs_word *address, uintptr_t value, enum qs_order order, const char
         qx_heap_name(value, name, sizeof name);
         qx_trace("store", site, "%s := %s", what, name);
     }
-    if (qx_settings.model == QX_TSO && qx_is_running()) {
+    if (!qx_is_running()) {
+        address->cell = value;
+        return;
+    }
+    if (qx_settings.model == QX_TSO) {
         if (order != QX_seq_cst) {
             if (buffered_count[self] == BUFFER)
                 flush_oldest(self);
@@ -293,6 +294,10 @@ static struct stored *begin_update(qs_word *address, const char *what)
 {
     qx_point();
     qx_heap_check(address, sizeof *address, true, what);
+    if (!qx_is_running()) {
+        alone = (struct stored){ .value = address->cell };
+        return &alone;
+    }
     qx_model_drain(qx_self());
     struct word *w = word_of(address);
     w->newest_seen[qx_self()] = w->stores - 1;
@@ -305,6 +310,10 @@ static uintptr_t update(qs_word *address, struct stored *old, uintptr_t value,
     uintptr_t before = old->value;
     struct qx_clock sequence = old->released;
 
+    if (!qx_is_running()) {
+        address->cell = value;
+        return before;
+    }
     note_read(old, order);
     put(address, value, order, qx_self(), &sequence);
     if (qx_settings.trace) {
@@ -345,7 +354,8 @@ bool qx_cas(qs_word *address, uintptr_t *expected, uintptr_t desired,
         update(address, old, desired, order, what, site);
         return true;
     }
-    note_read(old, order);
+    if (qx_is_running())
+        note_read(old, order);
     if (qx_settings.trace) {
         char wanted[32], found[32];
         qx_heap_name(*expected, wanted, sizeof wanted);
@@ -390,7 +400,8 @@ void qx_fence(enum qs_order order, const char *site)
 int qs_membarrier(void)
 {
     qx_fence(QX_seq_cst, "qs_membarrier");
-    unsigned first = qx_is_running() ? qx_choose(QX_THREADS) : 0;
+    unsigned first =
+        qx_is_running() ? qx_choose(QX_FENCE_FIRST, 0, QX_THREADS, 667) : 0;
     for (unsigned i = 0; i < QX_THREADS; i++) {
         unsigned thread = (first + i) % QX_THREADS;
         if (thread == qx_self() || !qx_started(thread))

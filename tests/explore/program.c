@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
-enum { PREFILL_VALUE = 1000 };
+#include "tests/explore/choice.h"
+
+enum { PREFILL_VALUE = 1000, SEEDS = 256 };
 
 static const struct qs_map_ops *ops;
 static const struct qx_program *given;
@@ -18,6 +20,7 @@ static void make_random(struct qx_program *p)
     p->threads = 2 + qx_random(QX_THREADS - 1);
     for (unsigned i = 0; i < p->threads; i++) {
         p->calls[i] = 1 + qx_random(QX_STEPS_MAX - 1);
+        p->late[i] = !qx_random(4);
         for (unsigned j = 0; j < p->calls[i]; j++)
             p->call[i][j] = (struct qx_call){ .operation = qx_random(3),
                                               .key = qx_random(keys),
@@ -27,7 +30,25 @@ static void make_random(struct qx_program *p)
         p->prefilled[k] = k < keys && qx_random(2);
 }
 
-/* Threads register while nothing runs, each in its own slot. */
+static struct qs_thread *enrol(unsigned self)
+{
+    struct qs_thread *t = ops->thread_register(map);
+
+    if (t) /* heights vary */
+        t->random = 1 + qx_choose(QX_HEIGHTS, self, SEEDS, 1000) * 0x9e3779b97f4a7c15u;
+    return t;
+}
+
+static void prefill(struct qs_thread *t)
+{
+    for (unsigned k = 0; k < QX_KEYS; k++)
+        if (program.prefilled[k]) {
+            ops->insert(map, t, k, PREFILL_VALUE + k);
+            qx_history_prefill(k, PREFILL_VALUE + k);
+        }
+}
+
+/* Threads register while nothing runs, each in its own slot, unless they are late. */
 static unsigned prepare(void)
 {
     struct qs_map_config config = { .reclaim.batch = 1 };
@@ -36,18 +57,16 @@ static unsigned prepare(void)
     if (given)
         program = *given;
     map = ops->create(&config);
-    for (unsigned i = 0; i < program.threads; i++) {
-        qx_act_as(i);
-        threads[i] = ops->thread_register(map);
-        threads[i]->random =
-            1 + ((uint64_t)qx_random(UINT32_MAX) << 32); /* heights vary */
-    }
     qx_act_as(0);
-    for (unsigned k = 0; k < QX_KEYS; k++)
-        if (program.prefilled[k]) {
-            ops->insert(map, threads[0], k, PREFILL_VALUE + k);
-            qx_history_prefill(k, PREFILL_VALUE + k);
-        }
+    threads[0] = enrol(0);
+    prefill(threads[0]);
+    if (program.late[0])
+        ops->thread_unregister(threads[0]);
+    for (unsigned i = 1; i < program.threads; i++) {
+        qx_act_as(i);
+        if (!program.late[i])
+            threads[i] = enrol(i);
+    }
     qx_act_as(QX_MAIN);
     return program.threads;
 }
@@ -78,6 +97,8 @@ static void make_call(unsigned self, unsigned number)
 
 static void body(unsigned self)
 {
+    if (program.late[self] && !(threads[self] = enrol(self)))
+        return; /* no memory */
     for (unsigned i = 0; i < program.calls[self]; i++)
         make_call(self, i);
     if (ops->thread_unregister(threads[self]))
@@ -109,6 +130,10 @@ static void finish(void)
 {
     struct qs_stats stats;
 
+    if (qx_stalled()) {
+        qx_history_check();
+        return;
+    }
     read_all();
     qx_history_check();
     ops->barrier(map);

@@ -17,6 +17,7 @@ struct qx_call {
 struct qx_program {
     unsigned threads, calls[QX_THREADS];
     struct qx_call call[QX_THREADS][QX_STEPS_MAX];
+    bool late[QX_THREADS]; /* registers while others run */
     bool prefilled[QX_KEYS];
 };
 
@@ -31,8 +32,9 @@ const struct qx_program *qx_program_last(void);
 enum { QX_PROGRAM_TEXT = 96 };
 
 /* A program as text: calls g, i and r (get, insert, remove) with the key, f after one
- * that is followed by a flush, blanks between calls, | between threads; in front, the
- * keys present before and a colon.  "0: r0 i0f|g0 g0". */
+ * that is followed by a flush, blanks between calls, | between threads, + where a
+ * thread registers while others run; in front, the keys present before and a colon.
+ * "0: r0 i0f|+ g0 g0". */
 void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT]);
 bool qx_program_parse(const char *text, struct qx_program *p);
 

@@ -17,9 +17,14 @@ void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT])
     for (unsigned i = 0; i < p->threads; i++) {
         if (i)
             *out++ = '|';
+        if (p->late[i]) {
+            if (!i)
+                *out++ = ' ';
+            *out++ = '+';
+        }
         for (unsigned j = 0; j < p->calls[i]; j++) {
             const struct qx_call *c = &p->call[i][j];
-            if (j || !i)
+            if (j || !i || p->late[i])
                 *out++ = ' ';
             *out++ = letters[c->operation];
             *out++ = (char)('0' + c->key);
@@ -67,6 +72,9 @@ bool qx_program_parse(const char *text, struct qx_program *p)
             text++;
             if (++thread == QX_THREADS)
                 return false;
+        } else if (*text == '+') {
+            text++;
+            p->late[thread] = true;
         } else if (p->calls[thread] == QX_STEPS_MAX ||
                    !parse_call(&text, &p->call[thread][p->calls[thread]++])) {
             return false;
@@ -86,6 +94,7 @@ void qx_program_drop(struct qx_program *p, unsigned i, unsigned j)
     p->threads--;
     for (; i < p->threads; i++) {
         p->calls[i] = p->calls[i + 1];
+        p->late[i] = p->late[i + 1];
         memcpy(p->call[i], p->call[i + 1], sizeof p->call[i]);
     }
 }

@@ -1,9 +1,7 @@
 /* search.c - see search.h. */
 #include "tests/explore/search.h"
 
-#include <stdio.h>
-
-enum { SHRINK_EXECUTIONS = 20000 };
+#include <string.h>
 
 const char *const qx_model_names[QX_MODELS] = { "sc", "tso", "c11" };
 const char *const qx_strategy_names[QX_DFS + 1] = { "random", "burst", "pct", "mix",
@@ -22,26 +20,19 @@ static void vary(uint64_t number, int only)
     qx_settings.fail_memory = cycle / 2 % 8 == 7;
 }
 
-static void record(struct qx_failure *f, uint64_t number, uint64_t executions,
-                   uint64_t switches)
+bool qx_fails(const struct qs_map_ops *ops, const struct qx_program *p,
+              const struct qx_schedule *schedule, uint64_t number, struct qx_failure *f)
 {
-    *f = (struct qx_failure){ .program = *qx_program_last(),
-                              .number = number,
-                              .settings = qx_settings,
-                              .finding = qx_finding,
-                              .executions = executions,
-                              .switches = switches };
-}
-
-/* Runs one execution; true, with *f set, if it fails. */
-static bool fails(const struct qs_map_ops *ops, const struct qx_program *p,
-                  uint64_t number, uint64_t executions, struct qx_failure *f)
-{
-    uint64_t switches = qx_totals.switches;
-
-    if (qx_program_run(ops, p, number))
+    qx_follow(schedule);
+    bool fine = qx_program_run(ops, p, number);
+    qx_follow(NULL);
+    if (fine)
         return false;
-    record(f, number, executions, qx_totals.switches - switches);
+    f->program = *qx_program_last();
+    f->settings = qx_settings;
+    f->finding = qx_finding;
+    f->schedule.n = qx_decided.n;
+    memcpy(f->schedule.all, qx_decided.all, qx_decided.n * sizeof *qx_decided.all);
     return true;
 }
 
@@ -50,8 +41,10 @@ bool qx_search_random(const struct qs_map_ops *ops, uint64_t executions, int onl
 {
     for (uint64_t i = 0; i < executions; i++) {
         vary(i, only);
-        if (fails(ops, NULL, i, i + 1, failure))
+        if (qx_fails(ops, NULL, NULL, i, failure)) {
+            failure->executions = i + 1;
             return true;
+        }
     }
     return false;
 }
@@ -63,9 +56,11 @@ static bool exhaust(const struct qs_map_ops *ops, const struct qx_program *p,
 
     qx_dfs_restart();
     do {
-        if (fails(ops, p, n, n + 1, failure))
-            return true;
         n++;
+        if (qx_fails(ops, p, NULL, 0, failure)) {
+            failure->executions = n;
+            return true;
+        }
     } while (qx_dfs_next());
     return false;
 }
@@ -103,80 +98,4 @@ bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *fa
                 return true;
     }
     return false;
-}
-
-/* The failing execution of p with the fewest switches among many; false if none fails.
- */
-static bool fewest_switches(const struct qs_map_ops *ops, const struct qx_program *p,
-                            const struct qx_failure *old, struct qx_failure *best)
-{
-    struct qx_failure found;
-    bool any = false;
-
-    qx_settings = old->settings;
-    for (uint64_t i = 0; i < SHRINK_EXECUTIONS; i++)
-        if (fails(ops, p, i, old->executions, &found) &&
-            found.finding.kind == old->finding.kind &&
-            (!any || found.switches < best->switches)) {
-            *best = found;
-            any = true;
-        }
-    return any;
-}
-
-static bool drop_one_call(const struct qs_map_ops *ops, struct qx_failure *failure)
-{
-    for (unsigned i = 0; i < failure->program.threads; i++)
-        for (unsigned j = 0; j < failure->program.calls[i]; j++) {
-            struct qx_program smaller = failure->program;
-            struct qx_failure found;
-            qx_program_drop(&smaller, i, j);
-            if (smaller.threads && fewest_switches(ops, &smaller, failure, &found)) {
-                *failure = found;
-                return true;
-            }
-        }
-    return false;
-}
-
-void qx_shrink(const struct qs_map_ops *ops, struct qx_failure *failure)
-{
-    struct qx_failure found;
-
-    if (failure->settings.strategy == QX_DFS)
-        return;
-    while (drop_one_call(ops, failure))
-        ;
-    if (fewest_switches(ops, &failure->program, failure, &found) &&
-        found.switches < failure->switches)
-        *failure = found;
-}
-
-void qx_explain(const struct qs_map_ops *ops, const struct qx_failure *f)
-{
-    const struct qx_settings *s = &f->settings;
-    char text[QX_PROGRAM_TEXT];
-
-    qx_program_format(&f->program, text);
-    qx_settings = *s;
-    qx_settings.trace = true;
-    qx_program_run(ops, &f->program, f->number);
-    qx_settings.trace = false;
-    printf("%s:%s: %s\n  %s\n", ops->structure, ops->reclaim,
-           qx_kind_name(f->finding.kind), f->finding.text);
-    printf("  found after %lu executions; smallest: %s, model %s, %lu switches\n",
-           (unsigned long)f->executions, text, qx_model_names[s->model],
-           (unsigned long)f->switches);
-    printf("operations, with the steps from call to answer:\n");
-    qx_history_print();
-    printf("steps:\n");
-    qx_trace_print();
-    printf(
-        "repeat: quiesce-check --structure %s --reclaim %s --program '%s' --model %s "
-        "--strategy %s --seed %lu --replay %lu%s%s%s%s\n",
-        ops->structure, ops->reclaim, text, qx_model_names[s->model],
-        qx_strategy_names[s->strategy], (unsigned long)s->seed,
-        (unsigned long)f->number, s->reuse ? " --reuse" : "",
-        s->rarely ? " --rarely" : "", s->stall ? " --stall" : "",
-        s->fail_memory ? " --fail-memory" : "");
 }

@@ -2,16 +2,16 @@
 #ifndef QS_TESTS_EXPLORE_SEARCH_H
 #define QS_TESTS_EXPLORE_SEARCH_H
 
+#include "tests/explore/choice.h"
 #include "tests/explore/program.h"
 
 /* A failing execution: everything that repeats it. */
 struct qx_failure {
     struct qx_program program;
-    uint64_t number;
     struct qx_settings settings;
+    struct qx_schedule schedule;
     struct qx_finding finding;
     uint64_t executions; /* until it was found */
-    uint64_t switches;   /* of threads in it */
 };
 
 enum { QX_MODELS = 3 };
@@ -29,11 +29,19 @@ bool qx_search_random(const struct qs_map_ops *ops, uint64_t executions, int onl
  * shows c11 shows too, and its buffers would multiply the schedules.) */
 bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *failure);
 
-/* Looks for the same kind of finding in smaller programs and with fewer switches. */
+/* Runs a random program, if p is NULL, or this one; follows the schedule unless it is
+ * NULL.  True, with *f set, if it fails. */
+bool qx_fails(const struct qs_map_ops *ops, const struct qx_program *p,
+              const struct qx_schedule *schedule, uint64_t number,
+              struct qx_failure *f);
+
+/* shrink.c: looks for the same kind of finding in smaller programs, weaker settings and
+ * shorter schedules. */
 void qx_shrink(const struct qs_map_ops *ops, struct qx_failure *failure);
 
-/* Runs it once more and prints program, operations, steps and the command that repeats
- * it. */
-void qx_explain(const struct qs_map_ops *ops, const struct qx_failure *failure);
+/* report.c: runs it once more and prints program, operations, steps and the command
+ * that repeats it; draws it, if there is a path. */
+void qx_explain(const struct qs_map_ops *ops, const struct qx_failure *failure,
+                const char *svg_path);
 
 #endif

@@ -1,0 +1,88 @@
+/* schedule_text.c - schedules as text: see choice.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/explore/choice.h"
+
+static const char letters[] = ">~^?!*xmh"; /* by qx_choice */
+
+enum { ENTRY_TEXT = 32 };
+
+/* What follows the letter: the value where there is one of its kind per step, else the
+ * unit. */
+static bool shows_value(unsigned choice)
+{
+    return choice == QX_RUN || choice == QX_STALE || choice == QX_FENCE_FIRST;
+}
+
+char *qx_schedule_format(const struct qx_schedule *s)
+{
+    char *text = malloc((size_t)s->n * ENTRY_TEXT + 1), *out = text;
+
+    if (!text)
+        return NULL;
+    *out = '\0';
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct qx_decision *d = &s->all[i];
+        out +=
+            snprintf(out, ENTRY_TEXT, "%s%u%c%u", i ? " " : "", d->step,
+                     letters[d->choice], shows_value(d->choice) ? d->value : d->unit);
+        if (!shows_value(d->choice) && d->value != 1)
+            out += snprintf(out, ENTRY_TEXT, "=%u", d->value);
+    }
+    return text;
+}
+
+/* Reads a number at *text and moves behind it. */
+static bool parse_number(const char **text, unsigned long most, unsigned long *value)
+{
+    char *end;
+
+    if (**text < '0' || **text > '9')
+        return false;
+    *value = strtoul(*text, &end, 10);
+    *text = end;
+    return *value <= most;
+}
+
+static bool parse_entry(const char **text, struct qx_decision *d)
+{
+    unsigned long step, number, value = 1;
+    const char *letter;
+
+    if (!parse_number(text, UINT32_MAX, &step) || !**text ||
+        !(letter = strchr(letters, **text)))
+        return false;
+    ++*text;
+    unsigned choice = (unsigned)(letter - letters);
+    if (!parse_number(text, shows_value(choice) ? UINT16_MAX : UINT8_MAX, &number))
+        return false;
+    if (shows_value(choice)) {
+        value = number;
+        number = 0;
+    } else if (**text == '=') {
+        ++*text;
+        if (!parse_number(text, UINT16_MAX, &value))
+            return false;
+    }
+    *d = (struct qx_decision){ (uint32_t)step, (uint8_t)choice, (uint8_t)number,
+                               (uint16_t)value };
+    return true;
+}
+
+bool qx_schedule_parse(const char *text, struct qx_schedule *s)
+{
+    s->n = 0;
+    while (*text) {
+        if (*text == ' ') {
+            text++;
+            continue;
+        }
+        if (s->n == QX_DECISIONS || !parse_entry(&text, &s->all[s->n]) ||
+            (s->n && s->all[s->n].step < s->all[s->n - 1].step))
+            return false;
+        s->n++;
+    }
+    return true;
+}
