@@ -25,11 +25,11 @@ char *qx_schedule_format(const struct qx_schedule *s)
     *out = '\0';
     for (unsigned i = 0; i < s->n; i++) {
         const struct qx_decision *d = &s->all[i];
-        out +=
-            snprintf(out, ENTRY_TEXT, "%s%u%c%u", i ? " " : "", d->step,
-                     letters[d->choice], shows_value(d->choice) ? d->value : d->unit);
+        unsigned number = shows_value(d->choice) ? d->value : d->unit;
+        out += snprintf(out, ENTRY_TEXT, "%s%u%c%u", i ? " " : "", d->step,
+                        letters[d->choice], number);
         if (!shows_value(d->choice) && d->value != 1)
-            out += snprintf(out, ENTRY_TEXT, "=%u", d->value);
+            out += snprintf(out, ENTRY_TEXT, "=%u", (unsigned)d->value);
     }
     return text;
 }
