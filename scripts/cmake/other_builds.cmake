@@ -6,7 +6,7 @@
 option(QUIESCE_OTHER_BUILDS "test the asan, tsan and clang builds as well" OFF)
 
 if(QUIESCE_OTHER_BUILDS)
-  foreach(preset IN ITEMS asan tsan clang)
+  foreach(preset IN ITEMS asan tsan clang fuzz)
     add_test(NAME build.${preset} COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-build ${preset})
     set_tests_properties(build.${preset} PROPERTIES LABELS build PROCESSORS 2 TIMEOUT 3600)
   endforeach()
