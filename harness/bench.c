@@ -200,6 +200,11 @@ int qs_verb_bench(int argc, char **argv)
     if (!t)
         qs_die(QS_EXIT_MACHINE, "%s", error);
     qs_bench_options(&options, t, argc, argv);
+    if (options.verify.on) {
+        int status = qs_bench_verify(&options, t);
+        qs_topology_close(t);
+        return status;
+    }
     session = (struct session){ .bench = &options,
                                 .topology = t,
                                 .csv = open_csv(options.csv) };

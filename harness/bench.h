@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "harness/bench_verify.h"
 #include "harness/cell.h"
 #include "harness/results.h"
 #include "harness/topology.h"
@@ -19,6 +20,7 @@ struct qs_bench {
     unsigned repeats;
     uint64_t seed;
     const char *csv; /* a file, "-", or NULL */
+    struct qs_bench_verify verify;
 };
 
 /* Reads and checks the command line; ends the program if it is wrong. */

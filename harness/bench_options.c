@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/allocate.h"
 #include "harness/bench.h"
+#include "harness/map_ops.h"
 #include "harness/runner.h"
 #include "harness/text.h"
 
@@ -98,10 +100,8 @@ static void parse_mix(struct qs_cell *cell, const char *text)
 static void parse_distribution(struct qs_cell *cell, const char *text)
 {
     if (!qs_parse_distribution(text, cell))
-        qs_die(
-            QS_EXIT_USAGE,
-            "--dist %s: no such distribution; write uniform or zipf:0.99",
-            text);
+        qs_die(QS_EXIT_USAGE,
+               "--dist %s: no such distribution; write uniform or zipf:0.99", text);
 }
 
 static error_t parse_work(int key, char *text, struct qs_cell *cell)
@@ -169,10 +169,18 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'c':
         line->bench->csv = text;
         return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &line->bench->verify;
+        return 0;
     default:
         return parse_work(key, text, &line->cell);
     }
 }
+
+static const struct argp_child children[] = {
+    { &qs_bench_verify_argp, 0, NULL, 0 },
+    { 0 },
+};
 
 static const struct argp argp = {
     options,
@@ -183,8 +191,9 @@ static const struct argp argp = {
     "Examples:\n"
     "  quiesce bench -s split_ordered -r hp --threads 1,2 --keys 1M\n"
     "  quiesce bench -s hm_list -r ebr --keys 128 --mix 50/25/25 --csv -\n"
-    "  quiesce bench -s split_ordered -r rcu_qsbr --against lfht:rcu_qsbr",
-    NULL,
+    "  quiesce bench -s split_ordered -r rcu_qsbr --against lfht:rcu_qsbr\n"
+    "  quiesce bench -s split_ordered --verify",
+    children,
     NULL,
     NULL
 };
@@ -219,7 +228,9 @@ static void make_rival(struct qs_cell *cell, const char *against)
 static bool has_cell(const struct qs_bench *b, const struct qs_cell *cell)
 {
     for (unsigned i = 0; i < b->n; i++)
-        if (b->cells[i].threads == cell->threads)
+        if (b->cells[i].threads == cell->threads &&
+            !strcmp(b->cells[i].structure, cell->structure) &&
+            !strcmp(b->cells[i].reclaim, cell->reclaim))
             return true;
     return false;
 }
@@ -247,10 +258,72 @@ static void add_cells(struct line *line, const struct qs_topology *topology)
     line->bench->against = line->against;
 }
 
+/* To verify, what was not named is taken for all there are. */
+static void add_pairs(struct line *line, const struct qs_topology *topology)
+{
+    struct line one = *line;
+    const struct qs_pair *pair;
+
+    for (unsigned i = 0; (pair = qs_pair_at(i)); i++) {
+        if (!pair->ops ||
+            (line->cell.structure[0] &&
+             strcmp(line->cell.structure, pair->structure)) ||
+            (line->cell.reclaim[0] && strcmp(line->cell.reclaim, pair->reclaim)))
+            continue;
+        strcpy(one.cell.structure, pair->structure);
+        strcpy(one.cell.reclaim, pair->reclaim);
+        one.threads = qs_copied(line->threads); /* add_cells() cuts it up */
+        add_cells(&one, topology);
+        free(one.threads);
+    }
+    if (line->bench->n)
+        return;
+    if (!line->cell.structure[0])
+        strcpy(line->cell.structure, qs_structure_at(0)->name);
+    if (!line->cell.reclaim[0])
+        strcpy(line->cell.reclaim, qs_scheme_at(0)->name);
+    add_cells(line, topology); /* says what is wrong with the name */
+}
+
+static void read_line(struct line *line, int argc, char **argv)
+{
+    struct qs_bench *b = line->bench;
+
+    *b = (struct qs_bench){ .repeats = 7,
+                            .seed = 42,
+                            .verify = { .operations = 1000000, .clock = "auto" } };
+    argp_parse(&argp, argc, argv, 0, NULL, line);
+    if (!b->repeats)
+        qs_die(QS_EXIT_USAGE, "--repeats 0: at least one is needed, 6 for an interval");
+    line->cell.prefill = line->cell.keys / 2;
+}
+
+/* The line is read again, over other defaults. */
+static void read_line_to_verify(struct line *line, int argc, char **argv)
+{
+    static char threads[] = "4";
+
+    *line = (struct line){
+        .bench = line->bench,
+        .threads = threads,
+        .cell = { .placement = "cores",
+                  .oversubscribe = true,
+                  .keys = 8,
+                  .insert_permille = 300,
+                  .delete_permille = 300,
+                  .quiesce_every = 100,
+                  .duration_s = 1 },
+    };
+    read_line(line, argc, argv);
+    if (line->against || line->bench->csv)
+        qs_die(QS_EXIT_USAGE, "--%s: nothing is measured with --verify; leave one away",
+               line->against ? "against" : "csv");
+}
+
 void qs_bench_options(struct qs_bench *b, const struct qs_topology *topology, int argc,
                       char **argv)
 {
-    char one[] = "1";
+    static char one[] = "1";
     struct line line = {
         .bench = b,
         .threads = one,
@@ -265,14 +338,15 @@ void qs_bench_options(struct qs_bench *b, const struct qs_topology *topology, in
                   .timeout_s = 60 },
     };
 
-    *b = (struct qs_bench){ .repeats = 7, .seed = 42 };
-    argp_parse(&argp, argc, argv, 0, NULL, &line);
+    read_line(&line, argc, argv);
+    if (b->verify.on) {
+        read_line_to_verify(&line, argc, argv);
+        add_pairs(&line, topology);
+        return;
+    }
     if (!line.cell.structure[0] || !line.cell.reclaim[0])
         qs_die(QS_EXIT_USAGE,
                "bench needs --structure and --reclaim; `quiesce list` shows "
                "which there are");
-    if (!b->repeats)
-        qs_die(QS_EXIT_USAGE, "--repeats 0: at least one is needed, 6 for an interval");
-    line.cell.prefill = line.cell.keys / 2;
     add_cells(&line, topology);
 }

@@ -22,6 +22,7 @@ static const struct verb {
     { "report", "write the report of a run as one HTML file", qs_verb_report },
     { "compare", "statistics of two runs, side by side", qs_verb_compare },
     { "check", "explore schedules of small programs for bugs", qs_verb_check },
+    { "verify", "judge recorded calls again: are they linearizable?", qs_verb_verify },
     { "doctor", "can this machine be trusted?", qs_verb_doctor },
     { "place", "which thread goes where, as a table and a picture", qs_verb_place },
     { "completions", "print the completion of a shell", qs_verb_completions },

@@ -30,7 +30,8 @@
 struct qs_log {
     _Alignas(QS_CACHE_LINE) struct qs_call *calls;
     size_t n, most;
-    uint64_t value; /* of the last insert */
+    uint64_t value;    /* of the last insert */
+    uint64_t answered; /* when the last call was */
     uint16_t thread;
 };
 
@@ -63,14 +64,18 @@ static inline struct qs_call *qs_record_begin(struct qs_log *log,
                            .input = input,
                            .thread = log->thread,
                            .kind = (uint8_t)kind };
-    c->invoke = qs_clock_before(clock);
+    do /* a thread's own calls do not overlap, whatever their slack */
+        c->invoke = qs_clock_before(clock);
+    while (c->invoke <= log->answered);
     return c;
 }
 
-static inline void qs_record_end(struct qs_call *c, const struct qs_clock *clock,
+static inline void qs_record_end(struct qs_log *log, const struct qs_clock *clock,
                                  unsigned ok, uint64_t output)
 {
-    c->answer = qs_clock_after(clock);
+    struct qs_call *c = &log->calls[log->n - 1];
+
+    c->answer = log->answered = qs_clock_after(clock);
     c->ok = (uint8_t)ok;
     c->output = output;
 }
@@ -79,11 +84,11 @@ static inline void qs_record_get(struct qs_log *log, const struct qs_clock *cloc
                                  const struct qs_map_ops *ops, struct qs_map *map,
                                  struct qs_thread *t, uint64_t key)
 {
-    struct qs_call *c = qs_record_begin(log, clock, QS_CALL_GET, key, 0);
     uint64_t value = 0;
-    bool found = ops->get(map, t, key, &value);
 
-    qs_record_end(c, clock, found, found ? value : 0);
+    qs_record_begin(log, clock, QS_CALL_GET, key, 0);
+    bool found = ops->get(map, t, key, &value);
+    qs_record_end(log, clock, found, found ? value : 0);
 }
 
 /* Answers what the map did. */
@@ -92,10 +97,10 @@ static inline int qs_record_insert(struct qs_log *log, const struct qs_clock *cl
                                    struct qs_thread *t, uint64_t key)
 {
     uint64_t value = qs_log_value(log);
-    struct qs_call *c = qs_record_begin(log, clock, QS_CALL_INSERT, key, value);
-    int inserted = ops->insert(map, t, key, value);
 
-    qs_record_end(c, clock, inserted < 0 ? QS_CALL_FAILED : inserted > 0, 0);
+    qs_record_begin(log, clock, QS_CALL_INSERT, key, value);
+    int inserted = ops->insert(map, t, key, value);
+    qs_record_end(log, clock, inserted < 0 ? QS_CALL_FAILED : inserted > 0, 0);
     return inserted;
 }
 
@@ -103,11 +108,11 @@ static inline void qs_record_remove(struct qs_log *log, const struct qs_clock *c
                                     const struct qs_map_ops *ops, struct qs_map *map,
                                     struct qs_thread *t, uint64_t key)
 {
-    struct qs_call *c = qs_record_begin(log, clock, QS_CALL_REMOVE, key, 0);
     uint64_t value = 0;
-    bool removed = ops->remove(map, t, key, &value);
 
-    qs_record_end(c, clock, removed, removed ? value : 0);
+    qs_record_begin(log, clock, QS_CALL_REMOVE, key, 0);
+    bool removed = ops->remove(map, t, key, &value);
+    qs_record_end(log, clock, removed, removed ? value : 0);
 }
 
 #endif

@@ -15,6 +15,7 @@ int qs_verb_plan(int argc, char **argv);
 int qs_verb_plot(int argc, char **argv);
 int qs_verb_report(int argc, char **argv);
 int qs_verb_compare(int argc, char **argv);
+int qs_verb_verify(int argc, char **argv);
 int qs_verb_check(int argc, char **argv);
 int qs_verb_doctor(int argc, char **argv);
 int qs_verb_place(int argc, char **argv);

@@ -1,6 +1,5 @@
 /* verify.c - see verify.h. */
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,9 @@
 #include "harness/verify.h"
 #include "harness/workload.h"
 
+/* Calls of a thread between two meetings with the others. */
+enum { LAP = 1000 };
+
 struct group {
     const struct qs_verify *v;
     struct qs_map *map;
@@ -16,8 +18,10 @@ struct group {
     struct qs_log *logs;
     struct qs_place *places; /* NULL if threads are not bound */
     struct member *members;
-    qs_word failed;  /* some thread cannot go on */
-    qs_word waiting; /* threads that have yet to be ready */
+    size_t calls_each;
+    qs_word failed;       /* some thread cannot go on */
+    pthread_mutex_t gate; /* shut while threads are being created */
+    pthread_barrier_t meeting;
 };
 
 struct member {
@@ -49,55 +53,64 @@ static void record_call(struct group *g, struct qs_log *log, struct qs_stream *s
 
 static void fill(struct group *g, struct qs_log *log, struct qs_thread *t)
 {
-    for (uint64_t i = 0; i < g->workload.prefill && !qs_log_is_full(log); i++)
+    for (uint64_t i = 0; i < g->workload.prefill; i++)
         qs_record_insert(log, g->v->clock, g->v->ops, g->map, t,
                          qs_workload_prefill_key(&g->workload, i));
 }
 
-/* All begin at once, or the first would be through before the last has begun. */
-static void wait_for_all(struct group *g)
-{
-    qs_fetch_add(&g->waiting, (uintptr_t)-1, acq_rel);
-    while (qs_load(&g->waiting, acquire) && !qs_load(&g->failed, relaxed))
-        sched_yield();
-}
-
+/* On few processors one thread would be through before another has begun, and nothing
+ * would overlap; so they meet after each lap.  Who sleeps is woken soon, also where
+ * other programs run. */
 static void record_calls(struct member *m, struct qs_thread *t)
 {
     struct group *g = m->group;
     struct qs_log *log = &g->logs[m->index];
-    unsigned every = g->v->cell->quiesce_every;
     struct qs_stream stream;
 
     qs_workload_stream(&g->workload, m->index, &stream);
-    if (!m->index)
-        fill(g, log, t);
-    wait_for_all(g);
-    while (!qs_log_is_full(log) && !qs_load(&g->failed, relaxed)) {
+    for (size_t i = 0; i < g->calls_each; i++) {
+        if (i % LAP == 0)
+            pthread_barrier_wait(&g->meeting);
         record_call(g, log, &stream, t);
-        if (log->n % every == 0)
+        if (i % g->v->cell->quiesce_every == 0)
             g->v->ops->quiesce(t);
     }
 }
 
+static struct qs_thread *prepare(struct member *m)
+{
+    const struct qs_verify *v = m->group->v;
+    struct qs_thread *t;
+
+    if (m->group->places && qs_topology_bind(v->topology, &m->group->places[m->index],
+                                             m->error, sizeof m->error))
+        return NULL;
+    t = v->ops->thread_register(m->group->map);
+    if (!t)
+        snprintf(m->error, sizeof m->error, "no memory to register a thread");
+    return t;
+}
+
+/* No thread can fail once all are prepared. */
 static void *member_main(void *argument)
 {
     struct member *m = argument;
     struct group *g = m->group;
-    struct qs_thread *t = NULL;
 
-    if (!g->places || !qs_topology_bind(g->v->topology, &g->places[m->index], m->error,
-                                        sizeof m->error)) {
-        t = g->v->ops->thread_register(g->map);
-        if (!t)
-            snprintf(m->error, sizeof m->error, "no memory to register a thread");
-    }
-    if (t) {
-        record_calls(m, t);
-        g->v->ops->thread_unregister(t);
-    } else {
+    pthread_mutex_lock(&g->gate); /* until all threads have been created */
+    pthread_mutex_unlock(&g->gate);
+    if (qs_load(&g->failed, relaxed))
+        return NULL;
+    struct qs_thread *t = prepare(m);
+    if (!t)
         qs_store(&g->failed, 1, relaxed);
-    }
+    else if (!m->index)
+        fill(g, &g->logs[0], t);
+    pthread_barrier_wait(&g->meeting);
+    if (t && !qs_load(&g->failed, relaxed))
+        record_calls(m, t);
+    if (t)
+        g->v->ops->thread_unregister(t);
     return NULL;
 }
 
@@ -107,21 +120,32 @@ static int fail(char error[QS_VERIFY_ERROR], const char *why)
     return -1;
 }
 
-static int run_members(struct group *g, char error[QS_VERIFY_ERROR])
+/* Returns how many could be created. */
+static unsigned start_members(struct group *g)
 {
-    unsigned n = g->v->cell->threads, started = 0;
-    int result = 0;
+    unsigned n = 0;
 
-    for (; started < n; started++) {
-        struct member *m = &g->members[started];
-        *m = (struct member){ .group = g, .index = started };
+    pthread_mutex_lock(&g->gate);
+    for (; n < g->v->cell->threads; n++) {
+        struct member *m = &g->members[n];
+        *m = (struct member){ .group = g, .index = n };
         if (pthread_create(&m->thread, NULL, member_main, m)) {
             qs_store(&g->failed, 1, relaxed);
-            result = fail(error, "no more threads can be created; use fewer");
             break;
         }
     }
-    for (unsigned i = 0; i < started; i++) {
+    pthread_mutex_unlock(&g->gate);
+    return n;
+}
+
+static int run_members(struct group *g, char error[QS_VERIFY_ERROR])
+{
+    unsigned n = start_members(g);
+    int result = n < g->v->cell->threads
+                     ? fail(error, "no more threads can be created; use fewer")
+                     : 0;
+
+    for (unsigned i = 0; i < n; i++) {
         pthread_join(g->members[i].thread, NULL);
         if (!result && g->members[i].error[0])
             result = fail(error, g->members[i].error);
@@ -145,17 +169,31 @@ static int place_members(struct group *g, char error[QS_VERIFY_ERROR])
 static int open_group(struct group *g, const struct qs_verify *v)
 {
     const struct qs_cell *cell = v->cell;
-    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0 };
-    size_t each = v->calls / cell->threads + 1;
+    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0,
+                                    .reclaim.batch = cell->batch };
 
-    *g = (struct group){ .v = v };
+    *g = (struct group){ .v = v,
+                         .calls_each = (v->calls + cell->threads - 1) / cell->threads };
     qs_init(&g->failed, 0);
-    qs_init(&g->waiting, cell->threads);
     qs_workload_init(&g->workload, cell, v->seed);
+    pthread_mutex_init(&g->gate, NULL);
+    pthread_barrier_init(&g->meeting, NULL, cell->threads);
     g->members = calloc(cell->threads, sizeof *g->members);
-    g->logs = qs_logs_make(cell->threads, each > cell->prefill ? each : cell->prefill);
+    g->logs = qs_logs_make(cell->threads, g->calls_each + cell->prefill);
     g->map = g->members && g->logs ? v->ops->create(&config) : NULL;
     return g->map ? 0 : -1;
+}
+
+static void close_group(struct group *g, struct qs_history *h)
+{
+    if (g->map)
+        g->v->ops->destroy(g->map);
+    if (g->logs)
+        qs_logs_gather(g->logs, g->v->cell->threads, h);
+    pthread_barrier_destroy(&g->meeting);
+    pthread_mutex_destroy(&g->gate);
+    free(g->members);
+    free(g->places);
 }
 
 int qs_verify_record(const struct qs_verify *v, struct qs_history *h,
@@ -169,13 +207,8 @@ int qs_verify_record(const struct qs_verify *v, struct qs_history *h,
         fail(error, "no memory; record fewer operations");
     else if (!(result = place_members(&g, error)))
         result = run_members(&g, error);
-    if (g.map)
-        v->ops->destroy(g.map);
-    if (g.logs)
-        qs_logs_gather(g.logs, v->cell->threads, h);
+    close_group(&g, h);
     if (result)
         qs_history_release(h);
-    free(g.members);
-    free(g.places);
     return result;
 }

@@ -96,8 +96,9 @@ static size_t print_row(const struct qs_window *w, size_t call, const char *mark
 
     if (c->answer != QS_NEVER)
         snprintf(answer, sizeof answer, "%+" PRId64, (int64_t)(c->answer - origin));
-    snprintf(row, sizeof row, "%s  T%-4u %+9" PRId64 " to %9s   %s", mark, c->thread,
+    snprintf(row, sizeof row, "T%-4u %+10" PRId64 " to %10s   %s", c->thread,
              (int64_t)(c->invoke - origin), answer, qs_call_text(w->h, c, text));
+    print_text(12, y, "row", mark, out);
     print_text(LEFT, y, "row", row, out);
     return y + LINE;
 }
@@ -111,23 +112,24 @@ static void print_legend(const struct qs_window *w, size_t y, FILE *out)
     for (size_t i = 0; i < w->kin_n; i++)
         y = print_row(w, w->kin[i], "value", y, out);
     if (w->before != QS_NO_CALL)
-        print_row(w, w->before, "last write before", y, out);
+        print_row(w, w->before, "before", y, out);
 }
 
 static void print_head(size_t height, FILE *out)
 {
-    fprintf(out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %zu\" "
-            "font-family=\"sans-serif\" font-size=\"13\">\n"
-            "<style>\n"
-            ".read { fill: #d9d9d9; } .write { fill: #9ecae1; } .finding { fill: "
-            "#e69f00; }\n"
-            "rect { stroke: #555; stroke-width: 0.7; } .lane { stroke: #eee; }\n"
-            ".label, .row { font-family: monospace; font-size: 11.5px; }\n"
-            ".row { white-space: pre; } .head { font-weight: bold; }\n"
-            "</style>\n"
-            "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\" stroke=\"none\"/>\n",
-            LEFT + WIDTH + 20, height);
+    fprintf(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %zu\" "
+        "font-family=\"sans-serif\" font-size=\"13\">\n"
+        "<style>\n"
+        ".read { fill: #d9d9d9; } .write { fill: #9ecae1; } .finding { fill: "
+        "#e69f00; }\n"
+        "rect { stroke: #555; stroke-width: 0.7; } .page { fill: #fff; } .lane { stroke: #eee; }\n"
+        ".label, .row { font-family: monospace; font-size: 11.5px; }\n"
+        ".row { white-space: pre; } .head { font-weight: bold; }\n"
+        "</style>\n"
+        "<rect width=\"100%%\" height=\"100%%\" class=\"page\"/>\n",
+        LEFT + WIDTH + 20, height);
 }
 
 static void draw(const struct qs_window *w, const struct qs_model *model,
@@ -145,8 +147,8 @@ static void draw(const struct qs_window *w, const struct qs_model *model,
     draw_lanes(w, out);
     snprintf(scale, sizeof scale,
              "%" PRIu64
-             " ticks from left to right; times below count from the start of "
-             "the call in question",
+             " ticks from left to right; below, from the start of the call in "
+             "question",
              w->to - w->from);
     print_text(LEFT, legend - 24, "scale", scale, out);
     print_legend(w, legend, out);

@@ -37,6 +37,8 @@ static bool never_writes(unsigned kind)
 
 bool qs_call_is_read(const struct qs_call *c)
 {
+    if (c->answer == QS_NEVER)
+        return never_writes(c->kind);
     switch (c->kind) {
     case QS_CALL_PUT:
     case QS_CALL_ADD:

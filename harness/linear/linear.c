@@ -59,7 +59,7 @@ static bool take_slot(struct checker *c, uint32_t call)
         }
     }
     c->used |= bit;
-    if (qs_call_is_read(call_at(c, slot)) && call_at(c, slot)->answer != QS_NEVER)
+    if (qs_call_is_read(call_at(c, slot)))
         c->reads |= bit;
     return true;
 }

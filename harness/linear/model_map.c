@@ -60,6 +60,8 @@ bool qs_model_cell_step(const struct qs_call *c, struct qs_model_cell *cell)
         return compare_exchange(c, cell);
     case QS_CALL_REMOVE:
         return take(c, cell);
+    case QS_CALL_SCAN:
+        return true; /* judged by scan.h */
     default:
         return false;
     }

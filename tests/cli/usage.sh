@@ -54,9 +54,22 @@ printf '\377\376 = \001' >binary.exp
 says 2 "binary.exp:1: error:" run binary.exp
 ok "wrong command lines write nothing" test ! -e results
 
+says 2 "did you mean 'ebr'?" bench --verify --reclaim ebra
+says 2 "readers walk this list" bench --verify --structure hm_list --reclaim direct
+says 2 "--operations 0" bench --verify --operations 0
+says 2 "--clock sundial" bench --verify --clock sundial
+says 2 "--csv" bench --verify --csv x.csv
+says 2 "--against" bench --verify --against lfht
+says 2 "--history" bench --verify --history x.csv
+says 2 "verify needs a file" verify
+says 2 "/no/such" verify /no/such
+says 2 "bad.exp: line 1" verify bad.exp
+printf '# mop; x\nthread,invoke,answer,kind,key,input,other,ok,output,items\n' >mop.csv
+says 2 "did you mean 'map'?" verify mop.csv
+
 run
 ok "no verb at all is a usage error" test $status -eq 2
-for verb in "" list bench run plan plot report doctor place completions; do
+for verb in "" list bench verify run plan plot report doctor place completions; do
     run $verb --help
     ok "$verb --help" test $status -eq 0 -a -s out
     run $verb --version

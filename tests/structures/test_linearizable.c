@@ -7,12 +7,14 @@
 enum { CALLS = 40000 };
 
 static struct qs_clock trusted;
+static struct qs_topology *machine;
 
 static void check_cell(const struct qs_map_ops *ops, const struct qs_cell *cell)
 {
     char error[QS_VERIFY_ERROR];
     struct qs_verify run = { .ops = ops,
                              .cell = cell,
+                             .topology = machine,
                              .clock = &trusted,
                              .seed = check_seed(),
                              .calls = CALLS * check_scale() };
@@ -31,7 +33,9 @@ static void check_cell(const struct qs_map_ops *ops, const struct qs_cell *cell)
 
 static void test_one_hot_key(const struct qs_map_ops *ops)
 {
-    check_cell(ops, &(struct qs_cell){ .threads = 2,
+    check_cell(ops, &(struct qs_cell){ .placement = "cores",
+                                       .oversubscribe = true,
+                                       .threads = 2,
                                        .keys = 1,
                                        .insert_permille = 350,
                                        .delete_permille = 350,
@@ -40,7 +44,9 @@ static void test_one_hot_key(const struct qs_map_ops *ops)
 
 static void test_more_threads_than_processors(const struct qs_map_ops *ops)
 {
-    check_cell(ops, &(struct qs_cell){ .threads = 5,
+    check_cell(ops, &(struct qs_cell){ .placement = "cores",
+                                       .oversubscribe = true,
+                                       .threads = 5,
                                        .keys = 12,
                                        .prefill = 6,
                                        .insert_permille = 250,
@@ -55,7 +61,12 @@ int main(int argc, char **argv)
         MAP_TEST(test_more_threads_than_processors),
     };
 
-    REQUIRE(qs_clock_open(&trusted, "auto"));
+    char error[160];
+
+    machine = qs_topology_open(NULL, error, sizeof error);
+    REQUIRE(machine && qs_clock_open(&trusted, "auto"));
     printf("%s\n", trusted.about);
-    return every_map_main(argc, argv, tests, sizeof tests / sizeof *tests);
+    int status = every_map_main(argc, argv, tests, sizeof tests / sizeof *tests);
+    qs_topology_close(machine);
+    return status;
 }
