@@ -10,6 +10,8 @@ name_leak     = "never freed";      short_leak     = "leak";      color_leak    
 name_direct   = "freed at once";    short_direct   = "direct";    color_direct   = "#CC79A7"; mark_direct   = 5
 name_hp       = "hazard pointers";  short_hp       = "HP";        color_hp       = "#D55E00"; mark_hp       = 9
 name_hp_asym  = "hazard pointers, membarrier"; short_hp_asym = "HP asym"; color_hp_asym = "#8C3B00"; mark_hp_asym = 9
+name_he       = "hazard eras";      short_he       = "HE";        color_he       = "#B2182B"; mark_he       = 11
+name_ibr      = "interval-based";   short_ibr      = "IBR";       color_ibr      = "#F4A582"; mark_ibr      = 13
 name_ebr      = "epochs";           short_ebr      = "EBR";       color_ebr      = "#E69F00"; mark_ebr      = 7
 name_qsbr     = "quiescent states"; short_qsbr     = "QSBR";      color_qsbr     = "#009E73"; mark_qsbr     = 11
 name_debra    = "epochs, one peer per operation"; short_debra = "DEBRA"; color_debra = "#A65E00"; mark_debra = 13

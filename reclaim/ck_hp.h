@@ -170,6 +170,15 @@ static inline void qs_ck_hp_retire(struct qs_ck_hp_thread *t,
 #include "reclaim/no_duty_part.h"
 #undef QS_PART_SCHEME
 
+/* The most garbage there can be, see above. */
+static inline size_t qs_ck_hp_bound(size_t threads, size_t batch, size_t live)
+{
+    size_t slots = 2 * QS_CK_HP_SLOTS * threads;
+
+    (void)live;
+    return threads * (slots > batch ? slots : batch);
+}
+
 enum {
     qs_ck_hp_guards_regions = 0,
     qs_ck_hp_robust = 1,

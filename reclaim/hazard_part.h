@@ -94,6 +94,14 @@ static inline void hzp(retire)(struct hzp_thread *t, const struct qs_class *clas
     qs_reserve_retire(&t->reserve, node);
 }
 
+/* The most garbage there can be: a slot holds back one node, and scans wait for more.
+ */
+static inline size_t hzp(bound)(size_t threads, size_t batch, size_t live)
+{
+    (void)live;
+    return qs_reserve_bound(threads, batch, 0);
+}
+
 #undef hzp
 #undef hzp_thread
 #undef QS_HAZARD_IS_LIGHT

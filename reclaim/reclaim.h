@@ -73,7 +73,10 @@
  *   qs_S_guards_regions   1: whatever was reachable at enter or later stays valid until
  *       leave, even along unlinked nodes; 0: only what a slot protects does
  *   qs_S_robust           1: a thread stalled inside an operation holds back a bounded
- *       number of nodes; 0: it can hold back all of them
+ *       number of nodes; 0: it can hold back all of them.  If 1, there is
+ *   size_t qs_S_bound(size_t threads, size_t batch, size_t live)
+ *       The most garbage, in nodes, of `threads` records when no more than `live` nodes
+ *       are not retired at any time; the formula is in the scheme's header.
  *   qs_S_restarts         1: a read phase may be restarted from its checkpoint
  *   qs_S_frees_at_once    1: retire frees immediately; for structures whose own lock
  *       keeps readers out, no others

@@ -118,4 +118,12 @@ static inline void qs_reserve_retire(struct qs_reserve_thread *t, void *node)
         qs_reserve_scan(t);
 }
 
+/* The most garbage there can be where reservations hold back `kept` nodes: beside these
+ * a thread's list holds what its next scan waits for. */
+static inline size_t qs_reserve_bound(size_t threads, size_t batch, size_t kept)
+{
+    size_t slots = 2 * QS_SLOTS * threads;
+    return threads * (slots > batch ? slots : batch) + 2 * kept;
+}
+
 #endif
