@@ -58,6 +58,14 @@ static inline void qs_direct_barrier(struct qs_direct_domain *d)
 #include "reclaim/no_duty_part.h"
 #include "reclaim/region_part.h"
 
+/* The most garbage there can be: what each thread is freeing. */
+static inline size_t qs_direct_bound(size_t threads, size_t batch, size_t live)
+{
+    (void)batch;
+    (void)live;
+    return threads;
+}
+
 enum {
     qs_direct_guards_regions = 1,
     qs_direct_robust = 1,
