@@ -82,8 +82,8 @@ static double seconds_of(const char *option, const char *text)
 {
     double value;
 
-    if (!qs_parse_seconds(text, &value) || value > 1e6)
-        qs_die(QS_EXIT_USAGE, "--%s %s: not a duration; write 200ms, 1s or 5m", option,
+    if (!qs_parse_seconds(text, &value))
+        qs_die(QS_EXIT_USAGE, "--%s %s: not a duration up to 1000000s; write 200ms, 1s or 5m", option,
                text);
     return value;
 }

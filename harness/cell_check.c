@@ -86,6 +86,40 @@ static int check_work(const struct qs_cell *cell, struct complaint *c)
     return 0;
 }
 
+/* Bytes that the system could still give, or 0 if it does not tell. */
+static double available_memory(void)
+{
+    FILE *f = fopen("/proc/meminfo", "re");
+    unsigned long long kb = 0;
+    char line[256];
+
+    while (f && fgets(line, sizeof line, f) &&
+           sscanf(line, "MemAvailable: %llu kB", &kb) != 1)
+        ;
+    if (f)
+        fclose(f);
+    return (double)kb * 1024;
+}
+
+/* No node is smaller than its header, key, value and link: below this no map of so many
+ * keys can be filled, and trying ends in swapping or in the hands of the OOM killer. */
+static int check_memory(const struct qs_cell *cell, struct complaint *c)
+{
+    enum { LEAST_NODE = 48, WORTH_A_LOOK = 1000000 };
+    double needed = (double)cell->prefill * LEAST_NODE;
+
+    if (cell->prefill < WORTH_A_LOOK)
+        return 0;
+    double available = available_memory();
+    if (available <= 0 || needed <= available)
+        return 0;
+    return complain(c,
+                    "--keys %llu: the %llu that are there at first need %.1f GB at "
+                    "least, and %.1f GB are available; use fewer",
+                    (unsigned long long)cell->keys, (unsigned long long)cell->prefill,
+                    needed / 1e9, available / 1e9);
+}
+
 /* The roles of threads: who updates, who stalls. */
 static int check_roles(const struct qs_cell *cell, struct complaint *c)
 {
@@ -149,6 +183,8 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
 
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
         check_schedule(cell, &c))
+        return -1;
+    if (qs_topology_is_this_machine(topology) && check_memory(cell, &c))
         return -1;
     return check_placement(cell, topology, &c);
 }

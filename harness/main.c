@@ -23,6 +23,7 @@ static const struct verb {
     { "compare", "statistics of two runs, side by side", qs_verb_compare },
     { "check", "explore schedules of small programs for bugs", qs_verb_check },
     { "verify", "judge recorded calls again: are they linearizable?", qs_verb_verify },
+    { "soak", "random load with misfortunes, checked all the time", qs_verb_soak },
     { "doctor", "can this machine be trusted?", qs_verb_doctor },
     { "place", "which thread goes where, as a table and a picture", qs_verb_place },
     { "completions", "print the completion of a shell", qs_verb_completions },

@@ -242,11 +242,14 @@ static const struct key cell_keys[] = {
 
 static const struct key run_keys[] = {
     { "repeats", "a number above 0", apply_repeats, { NULL } },
-    { "warmup", "a duration such as 200ms", apply_warmup, { NULL } },
-    { "duration", "a duration such as 200ms", apply_duration, { NULL } },
+    { "warmup", "a duration such as 200ms, up to 1000000s", apply_warmup, { NULL } },
+    { "duration",
+      "a duration such as 200ms, up to 1000000s",
+      apply_duration,
+      { NULL } },
     { "order", "interleaved or sequential", apply_order, { NULL } },
     { "seed", "a number", apply_seed, { NULL } },
-    { "timeout", "a duration such as 60s", apply_timeout, { NULL } },
+    { "timeout", "a duration such as 60s, up to 1000000s", apply_timeout, { NULL } },
     { "timeline", "a number of moments, at most 1000", qs_apply_timeline, { NULL } },
 };
 

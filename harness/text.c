@@ -90,7 +90,7 @@ bool qs_parse_seconds(const char *text, double *value)
     char number[32];
     double x, factor = split_suffix(text, suffixes, number);
 
-    if (factor <= 0 || !qs_parse_number(number, &x) || !isfinite(x * factor))
+    if (factor <= 0 || !qs_parse_number(number, &x) || x * factor > QS_LONGEST_S)
         return false;
     *value = x * factor;
     return true;

@@ -13,6 +13,22 @@
 
 #include "harness/topology_private.h"
 
+/* hwloc builds what a description asks for, object by object: the product of its
+ * numbers, "pack:2 core:4" or "2 4", bounds the time and the memory. */
+static bool is_too_large(const char *description)
+{
+    double objects = 1;
+
+    for (const char *word = description; *word; word += strspn(word, " ")) {
+        size_t length = strcspn(word, " ");
+        const char *colon = memchr(word, ':', length);
+        double number = strtod(colon ? colon + 1 : word, NULL);
+        objects *= number > 1 ? number : 1;
+        word += length;
+    }
+    return objects > QS_MOST_PUS;
+}
+
 static int load_source(hwloc_topology_t h, const char *source)
 {
     if (!source)
@@ -117,6 +133,8 @@ static void summarise(struct qs_topology *t)
 
 static const char *load(struct qs_topology *t, const char *source)
 {
+    if (source && access(source, R_OK) && is_too_large(source))
+        return "more than 8192 processors are not supported; write smaller numbers";
     if (hwloc_topology_init(&t->hwloc))
         return "hwloc cannot start";
     hwloc_topology_set_type_filter(t->hwloc, HWLOC_OBJ_MISC,
@@ -128,8 +146,8 @@ static const char *load(struct qs_topology *t, const char *source)
     if (t->here && apply_affinity(t->hwloc))
         return "its affinity mask cannot be applied";
     int n = hwloc_get_nbobjs_by_type(t->hwloc, HWLOC_OBJ_PU);
-    if (n <= 0)
-        return "it has no processor";
+    if (n <= 0 || n > QS_MOST_PUS)
+        return n <= 0 ? "it has no processor" : "it has more than 8192 processors";
     t->n = (unsigned)n;
     t->pus = calloc(t->n, sizeof *t->pus);
     return t->pus ? NULL : "no memory";

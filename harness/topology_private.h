@@ -6,6 +6,8 @@
 
 #include "harness/topology.h"
 
+enum { QS_MOST_PUS = 8192 }; /* describing a machine takes time quadratic in them */
+
 /* A processor, in hwloc's logical order. */
 struct pu {
     struct qs_place place;

@@ -17,6 +17,7 @@ int qs_verb_report(int argc, char **argv);
 int qs_verb_compare(int argc, char **argv);
 int qs_verb_verify(int argc, char **argv);
 int qs_verb_check(int argc, char **argv);
+int qs_verb_soak(int argc, char **argv);
 int qs_verb_doctor(int argc, char **argv);
 int qs_verb_place(int argc, char **argv);
 int qs_verb_completions(int argc, char **argv);

@@ -21,6 +21,7 @@ says 2 "requires an argument" $bench --threads
 says 2 "add --oversubscribe" $bench --threads 3000
 says 2 "--keys 0" $bench --keys 0
 says 2 "--keys 1e308" $bench --keys 1e308
+says 2 "use fewer" $bench --keys 1000G
 says 2 "--keys -5" $bench --keys -5
 says 2 "add up to 100" $bench --mix 90/5/6
 says 2 "add up to 100" $bench --mix 90/5
@@ -47,6 +48,15 @@ says 2 "threads = 0" plan --experiments "$root/experiments" --set threads=0
 says 2 "/no/such" report /no/such
 says 2 "/no/such" plot /no/such
 says 2 "no placement 'nope'" place --policy nope --threads 2
+says 2 "pu:99999999" place --threads 2 --topology pu:99999999
+says 2 "write smaller numbers" place --threads 2 --topology '100 100 100'
+says 2 "duration = 1e300" plan --experiments "$root/experiments" --set duration=1e300
+says 2 "did you mean 'ebr'?" soak --reclaim ebrr
+says 2 "rcu_hash does not run under hp" soak --structure rcu_hash --reclaim hp
+says 2 "--minutes 0" soak --minutes 0
+says 2 "--rounds x" soak --rounds x
+says 2 "--threads 65" soak --threads 65
+says 3 "/no/such/folder/x.csv" soak --rounds 1 --csv /no/such/folder/x.csv
 says 2 "pack:x" place --threads 2 --topology pack:x
 printf '[figure]\ntitle = x\n[axes]\nthread = 1\n' >bad.exp
 says 2 "bad.exp:4: error: no axis 'thread' (did you mean 'threads'?" run bad.exp
@@ -69,7 +79,11 @@ says 2 "did you mean 'map'?" verify mop.csv
 
 run
 ok "no verb at all is a usage error" test $status -eq 2
+<<<<<<< HEAD
 for verb in "" list bench verify run plan plot report doctor place completions; do
+=======
+for verb in "" list bench run plan plot report soak doctor place completions; do
+>>>>>>> e9dc379 (soak: random pairs under random load and misfortunes, checked all the time)
     run $verb --help
     ok "$verb --help" test $status -eq 0 -a -s out
     run $verb --version

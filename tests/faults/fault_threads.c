@@ -33,6 +33,7 @@ static void *victim_main(void *argument)
     uint64_t value;
 
     REQUIRE(t);
+    /* NOLINTNEXTLINE(cert-pos47-c): the fault itself */
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
     for (uint64_t i = 0;; i++) {
         if (v->ops->get(v->map, t, i % KEYS, &value) && value != crowd_value(i % KEYS))

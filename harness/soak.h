@@ -1,0 +1,55 @@
+/* soak.h - what the files of the verb soak share: a round, which a seed decides, and
+ * what became of it. */
+#ifndef QS_HARNESS_SOAK_H
+#define QS_HARNESS_SOAK_H
+
+#include "harness/cell.h"
+#include "harness/map_ops.h"
+#include "harness/workload.h"
+
+/* Misfortunes of a round, any of them together. */
+enum qs_soak_fault {
+    QS_SOAK_STALL = 1, /* threads are frozen at any instruction, one at a time */
+    QS_SOAK_CHURN =
+        2, /* threads end, every other one without a word, and others come */
+    QS_SOAK_VANISH = 4, /* a reader is cancelled at any instruction of a lookup */
+    QS_SOAK_STORM = 8,  /* signals interrupt every thread a thousand times a second */
+    QS_SOAK_MEMORY = 16 /* for a while, the system gives no more memory */
+};
+
+struct qs_soak_round {
+    uint64_t seed;         /* decides all the rest */
+    struct qs_cell cell;   /* pair, threads, keys, mix, distribution */
+    unsigned batch;        /* retirements between scans; 0: the scheme's own number */
+    unsigned faults;       /* enum qs_soak_fault */
+    bool recorded;         /* every call is recorded and the history judged */
+    unsigned milliseconds; /* how long, unless recorded */
+};
+
+/* What a round's process tells the one that waits for it; lives in shared memory. */
+struct qs_soak_result {
+    uint64_t calls, stalls, ended, vanished, failures; /* failures: want of memory */
+    uint64_t garbage_peak, garbage_bound;              /* bound: 0 if there is none */
+    char finding[256];                                 /* empty: nothing was found */
+};
+
+/* What may be drawn. */
+struct qs_soak_choice {
+    const char *structure, *reclaim; /* NULL: any */
+    unsigned threads;                /* at most */
+};
+
+enum { QS_SOAK_THREADS = 64 };
+
+/* Draws a round.  False if the choice leaves no pair. */
+bool qs_soak_draw(struct qs_soak_round *round, const struct qs_soak_choice *choice,
+                  uint64_t seed);
+
+/* The round in words, e.g. "split_ordered/hp, 3 threads, ...". */
+void qs_soak_describe(const struct qs_soak_round *round, char *text, size_t size);
+void qs_soak_fault_names(unsigned faults, char *text, size_t size);
+
+/* Runs the round in this process, which ends with it: threads may be left behind. */
+void qs_soak_run(const struct qs_soak_round *round, struct qs_soak_result *result);
+
+#endif

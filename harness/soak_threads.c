@@ -1,0 +1,117 @@
+/* soak_threads.c - what a thread of a soak does. */
+#include <signal.h>
+
+#include "harness/soak_threads.h"
+
+static void insert(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
+{
+    struct qs_soak *s = slot->soak;
+    int inserted = slot->log
+                       ? qs_record_insert(slot->log, &s->clock, s->ops, s->map, t, key)
+                       : s->ops->insert(s->map, t, key, qs_value_of(key));
+
+    if (inserted < 0) {
+        qs_tally_own(&slot->failures, 1);
+    } else if (inserted) {
+        slot->inserted++;
+        slot->key_sum += key;
+        slot->value_sum += qs_value_of(key);
+        slot->net[key]++;
+    }
+}
+
+static void remove_key(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
+{
+    struct qs_soak *s = slot->soak;
+    uint64_t value = 0;
+
+    if (slot->log) {
+        qs_record_remove(slot->log, &s->clock, s->ops, s->map, t, key);
+        return;
+    }
+    if (!s->ops->remove(s->map, t, key, &value))
+        return;
+    slot->deleted++;
+    slot->key_sum -= key;
+    slot->value_sum -= value;
+    slot->net[key]--;
+    slot->wrong += value != qs_value_of(key);
+}
+
+static void get(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
+{
+    struct qs_soak *s = slot->soak;
+    uint64_t value = 0;
+
+    if (slot->log)
+        qs_record_get(slot->log, &s->clock, s->ops, s->map, t, key);
+    else if (s->ops->get(s->map, t, key, &value) && !s->logs)
+        slot->wrong += value != qs_value_of(key);
+}
+
+static void call(struct qs_soak_slot *slot, struct qs_thread *t)
+{
+    struct qs_soak *s = slot->soak;
+    uint64_t key;
+    enum qs_operation operation = qs_workload_next(&s->workload, &slot->stream, &key);
+
+    if (slot->reads_only || operation == QS_GET)
+        get(slot, t, key);
+    else if (operation == QS_INSERT)
+        insert(slot, t, key);
+    else
+        remove_key(slot, t, key);
+}
+
+/* A recorded round ends when the logs are full, any other one when it is told to; one
+ * that reads only goes on until the others are through. */
+static bool has_work(const struct qs_soak_slot *slot)
+{
+    return !qs_load(&slot->soak->stop, relaxed) &&
+           !(slot->log && qs_log_is_full(slot->log));
+}
+
+static void work(struct qs_soak_slot *slot, struct qs_thread *t)
+{
+    const struct qs_soak *s = slot->soak;
+    unsigned every = s->round->cell.quiesce_every;
+
+    for (uint64_t left = slot->life, n = 1; has_work(slot) && left; left--, n++) {
+        call(slot, t);
+        qs_tally_own(&slot->calls, 1);
+        if (n % every == 0)
+            s->ops->quiesce(t);
+    }
+}
+
+/* Every other thread that ends before its work does leaves without a word. */
+static void *slot_main(void *argument)
+{
+    struct qs_soak_slot *slot = argument;
+    const struct qs_map_ops *ops = slot->soak->ops;
+    struct qs_thread *t = ops->thread_register(slot->soak->map);
+
+    if (!t)
+        qs_tally_own(&slot->failures, 1);
+    if (t && slot->reads_only) /* NOLINTNEXTLINE(cert-pos47-c): the fault itself */
+        pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    if (t)
+        work(slot, t);
+    pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+    bool done = t && !has_work(slot);
+    if (t && (done || slot->life % 2) && ops->thread_unregister(t))
+        qs_soak_find(slot->soak, "a thread could not unregister");
+    qs_store(&slot->done, done, release);
+    qs_store(&slot->over, 1, release);
+    return NULL;
+}
+
+bool qs_soak_start(struct qs_soak_slot *slot)
+{
+    slot->life = slot->soak->round->faults & QS_SOAK_CHURN
+                     ? 100 + qs_stream_below(&slot->stream, 2000)
+                     : UINT64_MAX;
+    qs_store(&slot->over, 0, relaxed);
+    slot->running = !pthread_create(&slot->thread, NULL, slot_main, slot);
+    return slot->running;
+}
