@@ -79,11 +79,7 @@ says 2 "did you mean 'map'?" verify mop.csv
 
 run
 ok "no verb at all is a usage error" test $status -eq 2
-<<<<<<< HEAD
-for verb in "" list bench verify run plan plot report doctor place completions; do
-=======
-for verb in "" list bench run plan plot report soak doctor place completions; do
->>>>>>> e9dc379 (soak: random pairs under random load and misfortunes, checked all the time)
+for verb in "" list bench verify run plan plot report soak doctor place completions; do
     run $verb --help
     ok "$verb --help" test $status -eq 0 -a -s out
     run $verb --version
