@@ -188,7 +188,7 @@ void qs_batch_hand_out(struct qs_batch_thread *t)
         return;
     t->retired = (struct qs_chain){ 0 };
     qs_tally_set(&t->base.oldest, 0);
-    qs_tally_own(&t->base.scans, 1);
+    qs_thread_begin_scan(&t->base);
 
     struct qs_batch_link *first = qs_batch_link_of(batch.first);
     uintptr_t born = close_batch(&batch);
@@ -200,7 +200,7 @@ void qs_batch_hand_out(struct qs_batch_thread *t)
         }
     count(first, given, &gone);
     free_gone(t, &gone);
-    qs_domain_note_garbage(d);
+    qs_thread_end_scan(&t->base);
 }
 
 /* Makes the batch large enough; false without memory. */
@@ -234,14 +234,15 @@ void qs_batch_flush(struct qs_batch_thread *t)
         qs_domain_note_garbage(d);
     } else if (nobody_is_inside(d)) {
         struct qs_chain gone = t->retired;
+        qs_thread_begin_scan(&t->base);
         t->retired = (struct qs_chain){ 0 };
         free_gone(t, &gone);
         qs_tally_set(&t->base.oldest, 0);
-        qs_tally_own(&t->base.scans, 1);
-        qs_domain_note_garbage(d);
+        qs_thread_end_scan(&t->base);
     } else if (pad(t)) {
         qs_batch_hand_out(t);
     }
+    qs_thread_free_ready(&t->base);
 }
 
 /* Gives a token to everybody inside, waits until all of them have left, and then until
@@ -276,4 +277,5 @@ void qs_batch_barrier(struct qs_batch_domain *d)
     qs_store(&d->barrier, 0, release);
     remove_padding(&orphans);
     qs_domain_free_chain(&d->base, &orphans);
+    qs_domain_free_ready(&d->base);
 }

@@ -122,7 +122,7 @@ static inline void qs_batch_retire(struct qs_batch_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
 
-    qs_thread_count_retired(&t->base, qs_header_class(h)->size);
+    qs_thread_note_retired(&t->base, qs_header_class(h), node);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, qs_now());
     qs_chain_push(&t->retired, h);

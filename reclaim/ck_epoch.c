@@ -120,6 +120,7 @@ static void note_oldest(struct qs_ck_epoch_thread *t)
 /* Sends what there is and moves the epoch on by one step, if it goes. */
 void qs_ck_epoch_collect(struct qs_ck_epoch_thread *t)
 {
+    qs_thread_begin_scan(&t->base);
     if (!t->retired.first)
         t->since = qs_now(); /* of the orphans nobody knows when */
     qs_domain_adopt(t->base.domain, &t->retired);
@@ -127,15 +128,15 @@ void qs_ck_epoch_collect(struct qs_ck_epoch_thread *t)
         send(t);
     ck_epoch_poll(&t->record);
     t->until_poll = t->batch;
-    qs_tally_own(&t->base.scans, 1);
     note_oldest(t);
-    qs_domain_note_garbage(t->base.domain);
+    qs_thread_end_scan(&t->base);
 }
 
 void qs_ck_epoch_flush(struct qs_ck_epoch_thread *t)
 {
     for (unsigned i = 0; i < STEPS; i++)
         qs_ck_epoch_collect(t);
+    qs_thread_free_ready(&t->base);
 }
 
 /* Called by the library while somebody keeps it waiting. */
@@ -152,10 +153,10 @@ void qs_ck_epoch_barrier(struct qs_ck_epoch_domain *d)
     struct qs_chain orphans = { 0 };
 
     qs_domain_adopt(&d->base, &orphans);
-    if (!orphans.first)
-        return;
-    ck_epoch_synchronize_wait(&d->epochs, wait_a_little, NULL);
+    if (orphans.first)
+        ck_epoch_synchronize_wait(&d->epochs, wait_a_little, NULL);
     qs_domain_free_chain(&d->base, &orphans);
+    qs_domain_free_ready(&d->base);
 }
 
 void qs_ck_epoch_stats(struct qs_ck_epoch_domain *d, struct qs_stats *stats)

@@ -88,7 +88,7 @@ static inline void qs_ck_epoch_leave(struct qs_ck_epoch_thread *t)
 static inline void qs_ck_epoch_retire(struct qs_ck_epoch_thread *t,
                                       const struct qs_class *class, void *node)
 {
-    qs_thread_count_retired(&t->base, class->size);
+    qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first) {
         t->since = qs_now();
         if (!qs_tally_read(&t->base.oldest))

@@ -116,18 +116,24 @@ static void scan(ck_hp_record_t *record, struct qs_chain *gone, struct qs_chain 
     qs_chain_move(freed, gone);
 }
 
-void qs_ck_hp_flush(struct qs_ck_hp_thread *t)
+void qs_ck_hp_scan(struct qs_ck_hp_thread *t)
 {
     struct qs_chain freed = { 0 };
 
+    qs_thread_begin_scan(&t->base);
     adopt(t->base.domain, &t->record, &t->gone);
     scan(&t->record, &t->gone, &freed);
     qs_thread_free_chain(&t->base, &freed);
-    qs_tally_own(&t->base.scans, 1);
     if (!t->record.n_pending)
         qs_tally_set(&t->base.oldest, 0);
     set_threshold(t);
-    qs_domain_note_garbage(t->base.domain);
+    qs_thread_end_scan(&t->base);
+}
+
+void qs_ck_hp_flush(struct qs_ck_hp_thread *t)
+{
+    qs_ck_hp_scan(t);
+    qs_thread_free_ready(&t->base);
 }
 
 /* By a record that the library does not know: it scans for one with no slots, too. */
@@ -143,6 +149,7 @@ void qs_ck_hp_barrier(struct qs_ck_hp_domain *d)
         if (record.n_pending)
             qs_yield();
     }
+    qs_domain_free_ready(&d->base);
 }
 
 void qs_ck_hp_stats(struct qs_ck_hp_domain *d, struct qs_stats *stats)

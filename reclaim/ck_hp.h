@@ -68,6 +68,7 @@ int qs_ck_hp_domain_init(struct qs_ck_hp_domain *d, const struct qs_config *conf
 int qs_ck_hp_domain_destroy(struct qs_ck_hp_domain *d);
 struct qs_ck_hp_thread *qs_ck_hp_thread_register(struct qs_ck_hp_domain *d);
 int qs_ck_hp_thread_unregister(struct qs_ck_hp_thread *t);
+void qs_ck_hp_scan(struct qs_ck_hp_thread *t);
 void qs_ck_hp_flush(struct qs_ck_hp_thread *t);
 void qs_ck_hp_barrier(struct qs_ck_hp_domain *d);
 void qs_ck_hp_stats(struct qs_ck_hp_domain *d, struct qs_stats *stats);
@@ -139,9 +140,8 @@ static inline void *qs_ck_hp_alloc(struct qs_ck_hp_thread *t,
 static inline void qs_ck_hp_free_private(struct qs_ck_hp_thread *t,
                                          const struct qs_class *class, void *node)
 {
-    (void)t;
     (void)class;
-    qs_node_free(node);
+    qs_thread_free_node(&t->base, node);
 }
 
 /* Puts a retired node on the record's list, from which a scan moves it to gone. */
@@ -158,12 +158,12 @@ static inline void qs_ck_hp_hold(ck_hp_record_t *record, struct qs_chain *gone,
 static inline void qs_ck_hp_retire(struct qs_ck_hp_thread *t,
                                    const struct qs_class *class, void *node)
 {
-    qs_thread_count_retired(&t->base, class->size);
+    qs_thread_note_retired(&t->base, class, node);
     if (!t->record.n_pending)
         qs_tally_set(&t->base.oldest, qs_now());
     qs_ck_hp_hold(&t->record, &t->gone, qs_header_of(node));
     if (t->record.n_pending >= t->threshold)
-        qs_ck_hp_flush(t);
+        qs_ck_hp_scan(t);
 }
 
 #define QS_PART_SCHEME ck_hp

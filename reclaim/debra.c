@@ -64,9 +64,10 @@ void qs_debra_begin_round(struct qs_debra_thread *t)
     t->epochs.until_advance = t->epochs.batch;
     if (t->peer)
         return;
+    qs_thread_begin_scan(&t->epochs.base);
     t->peer = (struct qs_epoch_thread *)qs_domain_first(t->epochs.base.domain);
-    qs_tally_own(&t->epochs.base.scans, 1);
     qs_debra_go_on(t);
+    qs_thread_end_scan(&t->epochs.base);
 }
 
 /* Another epoch than that of the last operation. */
@@ -75,6 +76,7 @@ void qs_debra_meet_epoch(struct qs_debra_thread *t)
     t->met = t->epochs.current;
     t->peer = NULL; /* the round served the old one */
     qs_epoch_expire(&t->epochs, t->met);
+    qs_domain_note_garbage(t->epochs.base.domain);
     if (QS_BUGGIFY(500))
         qs_debra_begin_round(t);
 }
@@ -85,6 +87,7 @@ void qs_debra_flush(struct qs_debra_thread *t)
     t->peer = NULL;
     for (unsigned i = 0; i <= QS_EPOCH_GRACE; i++)
         qs_epoch_collect(&t->epochs);
+    qs_thread_free_ready(&t->epochs.base);
 }
 
 void qs_debra_barrier(struct qs_debra_domain *d)

@@ -37,11 +37,8 @@ static inline void qs_direct_leave(struct qs_direct_thread *t)
 static inline void qs_direct_retire(struct qs_direct_thread *t,
                                     const struct qs_class *class, void *node)
 {
-    size_t size = class->size;
-    qs_thread_count_retired(&t->base, size);
-    qs_node_free(node);
-    qs_tally_own(&t->base.freed_nodes, 1);
-    qs_tally_own(&t->base.freed_bytes, size);
+    qs_thread_note_retired(&t->base, class, node);
+    qs_thread_free_now(&t->base, node);
 }
 
 static inline void qs_direct_flush(struct qs_direct_thread *t)

@@ -38,6 +38,7 @@ void qs_ebr_flush(struct qs_ebr_thread *t)
 {
     for (unsigned i = 0; i < QS_EPOCH_GRACE; i++)
         qs_epoch_collect(&t->epochs);
+    qs_thread_free_ready(&t->epochs.base);
 }
 
 void qs_ebr_barrier(struct qs_ebr_domain *d)

@@ -143,17 +143,15 @@ void qs_epoch_expire(struct qs_epoch_thread *t, uintptr_t epoch)
 {
     free_expired(t, epoch);
     free_expired_orphans(t, epoch);
-    qs_domain_note_garbage(t->base.domain);
 }
 
 /* One attempt to advance, then frees what the epoch allows. */
 void qs_epoch_collect(struct qs_epoch_thread *t)
 {
-    uintptr_t epoch = try_advance(qs_epoch_domain_of(t));
-
+    qs_thread_begin_scan(&t->base);
     t->until_advance = t->batch;
-    qs_tally_own(&t->base.scans, 1);
-    qs_epoch_expire(t, epoch);
+    qs_epoch_expire(t, try_advance(qs_epoch_domain_of(t)));
+    qs_thread_end_scan(&t->base);
 }
 
 /* Frees the orphans after three epochs; what others keep in limbo is theirs. */
@@ -166,4 +164,5 @@ void qs_epoch_barrier(struct qs_epoch_domain *d)
     while (orphans.first && try_advance(d) < target)
         qs_yield();
     qs_domain_free_chain(&d->base, &orphans);
+    qs_domain_free_ready(&d->base);
 }

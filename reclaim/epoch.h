@@ -127,7 +127,7 @@ static inline bool qs_epoch_file(struct qs_epoch_thread *t, void *node)
     struct qs_header *h = qs_header_of(node);
     struct qs_limbo *limbo = &t->limbo[t->current % QS_EPOCH_GRACE];
 
-    qs_thread_count_retired(&t->base, qs_header_class(h)->size);
+    qs_thread_note_retired(&t->base, qs_header_class(h), node);
     if (limbo->epoch != t->current)
         qs_epoch_reuse_limbo(t, limbo);
     qs_chain_push(&limbo->chain, h);

@@ -38,7 +38,7 @@ static inline void qs_leak_leave(struct qs_leak_thread *t)
 static inline void qs_leak_retire(struct qs_leak_thread *t,
                                   const struct qs_class *class, void *node)
 {
-    qs_thread_count_retired(&t->base, class->size);
+    qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, qs_now());
     qs_chain_push(&t->retired, qs_header_of(node));

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "reclaim/atomic.h"
 
@@ -28,6 +29,17 @@ void *qs_memory_alloc_lines(size_t size)
 void *qs_memory_alloc_zeroed(size_t size)
 {
     return calloc(1, size);
+}
+
+void *qs_memory_alloc_slab(size_t size)
+{
+    void *memory;
+
+    if (posix_memalign(&memory, QS_SLAB, size))
+        return NULL;
+    if (size == QS_SLAB)
+        madvise(memory, size, MADV_HUGEPAGE); /* a wish; without it all is as good */
+    return memory;
 }
 
 void qs_memory_free(void *memory)

@@ -2,7 +2,7 @@
  *
  * Every allocation of the library goes through here, so that a test can fail it on
  * purpose (by wrapping these symbols at link time) and a build can poison, pool or
- * place it.  Both kinds are freed with qs_memory_free().
+ * place it.  All kinds are freed with qs_memory_free().
  */
 #ifndef QS_RECLAIM_MEMORY_H
 #define QS_RECLAIM_MEMORY_H
@@ -17,6 +17,11 @@ void *qs_memory_alloc_lines(size_t size);
 
 /* Returns size zeroed bytes aligned to 16, taken lazily from the system, or NULL. */
 void *qs_memory_alloc_zeroed(size_t size);
+
+/* Returns size bytes of uninitialised memory, at most QS_SLAB, that begin at a multiple
+ * of QS_SLAB, or NULL.  As many as that are asked for as a huge page. */
+enum { QS_SLAB = 2 << 20 };
+void *qs_memory_alloc_slab(size_t size);
 
 void qs_memory_free(void *memory);
 

@@ -19,9 +19,8 @@ static inline void QS_SCHEME(QS_PART_SCHEME,
                              free_private)(struct QS_SCHEME(QS_PART_SCHEME, thread) * t,
                                            const struct qs_class *class, void *node)
 {
-    (void)t;
     (void)class;
-    qs_node_free(node);
+    qs_thread_free_node((struct qs_thread *)t, node);
 }
 
 #undef QS_PART_SCHEME

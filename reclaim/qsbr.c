@@ -39,6 +39,7 @@ void qs_qsbr_flush(struct qs_qsbr_thread *t)
             qs_epoch_renew(&t->epochs);
         qs_epoch_collect(&t->epochs);
     }
+    qs_thread_free_ready(&t->epochs.base);
 }
 
 void qs_qsbr_barrier(struct qs_qsbr_domain *d)

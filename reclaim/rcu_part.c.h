@@ -61,13 +61,13 @@ void rcp_flush(struct rcp_thread *t)
 
     if (is_forked())
         return;
+    qs_thread_begin_scan(&t->base);
     qs_domain_adopt(d, &t->retired);
     if (t->retired.first && send(d, &t->retired, t->envelope)) {
         t->envelope = qs_memory_alloc(sizeof *t->envelope);
         qs_tally_set(&t->base.oldest, 0);
     }
-    qs_tally_own(&t->base.scans, 1);
-    qs_domain_note_garbage(d);
+    qs_thread_end_scan(&t->base);
 }
 
 static void leave_liburcu(void)

@@ -90,7 +90,7 @@ static inline void rcp_leave(struct rcp_thread *t)
 static inline void rcp_retire(struct rcp_thread *t, const struct qs_class *class,
                               void *node)
 {
-    qs_thread_count_retired(&t->base, class->size);
+    qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, qs_now());
     qs_chain_push(&t->retired, qs_header_of(node));

@@ -89,10 +89,15 @@
 
 #include "reclaim/atomic.h"
 #include "reclaim/memory.h"
+#include "reclaim/pool.h"
 #include "reclaim/system.h"
 
 /* Bits of a link that are not the node's address. */
 #define QS_TAG_MASK ((uintptr_t)7)
+
+#ifndef QS_SAMPLE_EVERY
+#define QS_SAMPLE_EVERY 256 /* retirements of a thread between two that are timed */
+#endif
 
 /* A kind of node: how large it is and what to do before its memory goes.  Constant,
  * and outlives every domain that saw one of its nodes. */
@@ -107,9 +112,16 @@ struct qs_class {
  * scheme keeps about a node: qs_S_prefix bytes. */
 struct qs_header {
     struct qs_header *next; /* while retired: the next one of a chain */
-    uintptr_t class; /* const struct qs_class *; low bits: the prefix, in units of 16 */
+    uintptr_t class;        /* const struct qs_class *, and the bits below */
 };
 enum { QS_NODE_ALIGNMENT = 16, QS_PREFIX_MAX = 7 * QS_NODE_ALIGNMENT };
+
+/* Bits of a header's class that are not its address. */
+#define QS_HEADER_PREFIX       ((uintptr_t)7) /* in units of 16 */
+#define QS_HEADER_POOLED       ((uintptr_t)8) /* the memory is from a pool */
+#define QS_HEADER_CLASS        ((uintptr_t)0x0000fffffffffff0)
+#define QS_HEADER_SAMPLE_SHIFT 48 /* above: index + 1 of the thread that timed it */
+#define QS_HEADER_SAMPLE       ((uintptr_t)0x7fff)
 _Static_assert(sizeof(struct qs_header) % QS_NODE_ALIGNMENT == 0, "nodes stay aligned");
 
 /* Retired nodes, linked through their headers. */
@@ -117,6 +129,9 @@ struct qs_chain {
     struct qs_header *first, *last;
     size_t nodes, bytes;
 };
+
+/* Delays are counted by their logarithm: delays[i] are those of 2^i to 2^(i+1) ns. */
+enum { QS_DELAYS = 40 };
 
 struct qs_stats {
     uint64_t retired_nodes, retired_bytes;
@@ -126,7 +141,11 @@ struct qs_stats {
     uint64_t scans;                        /* attempts to find what may be freed */
     uint64_t oldest_ns; /* age of the oldest garbage, at most; 0 if none or unknown */
     unsigned threads;   /* registered now */
+    uint64_t scan_ns, longest_scan_ns; /* spent in scans, and in one of them */
+    uint64_t delays[QS_DELAYS];        /* from retire to free, of some nodes */
 };
+
+enum qs_choice { QS_DEFAULT, QS_OFF, QS_ON };
 
 /* Optional settings of a domain; zero means the default. */
 struct qs_config {
@@ -135,6 +154,11 @@ struct qs_config {
                                                    back; leak does not scan */
     void (*on_watermark)(const struct qs_stats *stats, void *argument);
     void *argument;
+    enum qs_choice amortise; /* free two nodes per retirement instead of all that may
+                                go at once; without effect under liburcu, which frees on
+                                a thread of its own; off by default */
+    enum qs_choice pool; /* nodes from per-thread pools (pool.h), which return to the
+                            system with the domain; off by default */
 };
 
 struct qs_thread;
@@ -148,6 +172,10 @@ struct qs_domain {
     qs_word freed_nodes, freed_bytes; /* freed by no registered thread */
     qs_word peak_nodes, peak_bytes;
     qs_word above_watermark;
+    qs_word ready; /* struct qs_header *, what leavers might have freed */
+    qs_word delays[QS_DELAYS];
+    struct qs_depot *depot; /* or NULL */
+    bool amortises;
     struct qs_config config;
 };
 
@@ -161,6 +189,14 @@ struct qs_thread {
     qs_word
         oldest; /* qs_now() when the oldest garbage was retired, 0 if there is none */
     qs_word in_use;
+    struct qs_chain ready; /* may be freed, and will be by and by */
+    qs_word ready_since;   /* qs_now() when the oldest of them was retired, at least */
+    bool is_freeing;
+    struct qs_pool *pool;  /* or NULL */
+    unsigned until_sample; /* retirements before the next one that is timed */
+    qs_word sampled_at;    /* when that one was retired, 0 if none is under way */
+    uint64_t scan_began;
+    qs_word scan_ns, longest_scan_ns;
     struct qs_domain *domain;
     struct qs_thread *next;      /* in domain->threads */
     struct qs_thread *next_mine; /* other registrations of the same system thread */
@@ -185,13 +221,37 @@ int qs_thread_release(struct qs_thread *t);
 bool qs_thread_is_mine(const struct qs_thread *t);
 struct qs_thread *qs_thread_mine(void (*at_exit)(struct qs_thread *));
 
-/* Disposes of a node and frees its memory.  Out of line, because it calls back. */
+/* Disposes of a node that is not retired and frees its memory: by any thread, or by a
+ * registered one, which is faster with pools.  Out of line, because they call back. */
 void qs_node_free(void *node);
+void qs_thread_free_node(struct qs_thread *t, void *node);
 
 /* Frees what no thread can hold any more, and counts it: called by a registered thread,
- * or on behalf of the domain by a thread that need not be. */
+ * or on behalf of the domain by a thread that need not be.  The former may leave it to
+ * the retirements and allocations to come, if the domain amortises; until then it is
+ * garbage.  Two nodes go for each that is retired, so bounds on garbage hold as well.
+ */
 void qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain);
 void qs_domain_free_chain(struct qs_domain *d, struct qs_chain *chain);
+
+/* What every flush ends with, and every barrier: frees what was left to later. */
+void qs_thread_free_ready(struct qs_thread *t);
+void qs_domain_free_ready(struct qs_domain *d);
+
+/* Frees a retired node in this moment, and counts it. */
+void qs_thread_free_now(struct qs_thread *t, void *node);
+
+void qs_thread_free_some(struct qs_thread *t);
+void *qs_thread_reuse(struct qs_thread *t, const struct qs_class *class, size_t prefix);
+void qs_thread_sample(struct qs_thread *t, struct qs_header *h);
+
+/* Bracket an attempt to find what may be freed: count it and its time, and call back
+ * where garbage passes the watermark. */
+void qs_thread_begin_scan(struct qs_thread *t);
+void qs_thread_end_scan(struct qs_thread *t);
+
+/* The delay that permille of the timed nodes did not exceed, in ns; 0 without any. */
+uint64_t qs_stats_delay(const struct qs_stats *stats, unsigned permille);
 
 /* The counters of a scheme's thread record. */
 #define QS_COUNTERS(t) (&((struct qs_thread *)(t))->counters)
@@ -216,12 +276,18 @@ static inline void *qs_node_of(struct qs_header *h)
 
 static inline const struct qs_class *qs_header_class(const struct qs_header *h)
 {
-    return (const struct qs_class *)(h->class & ~(uintptr_t)(QS_NODE_ALIGNMENT - 1));
+    return (const struct qs_class *)(h->class & QS_HEADER_CLASS);
 }
 
 static inline size_t qs_header_prefix(const struct qs_header *h)
 {
-    return (h->class & 7) * QS_NODE_ALIGNMENT;
+    return (h->class & QS_HEADER_PREFIX) * QS_NODE_ALIGNMENT;
+}
+
+/* All the memory of a node of the class. */
+static inline size_t qs_node_bytes(const struct qs_class *class, size_t prefix)
+{
+    return prefix + sizeof(struct qs_header) + class->size;
 }
 
 static inline void qs_chain_push(struct qs_chain *chain, struct qs_header *h)
@@ -264,7 +330,7 @@ static inline void *qs_node_place(void *memory, const struct qs_class *class,
  * scheme's, qs_S_prefix.  NULL without memory. */
 static inline void *qs_node_alloc(const struct qs_class *class, size_t prefix)
 {
-    void *memory = qs_memory_alloc(prefix + sizeof(struct qs_header) + class->size);
+    void *memory = qs_memory_alloc(qs_node_bytes(class, prefix));
     return memory ? qs_node_place(memory, class, prefix) : NULL;
 }
 
@@ -272,8 +338,15 @@ static inline void *qs_node_alloc(const struct qs_class *class, size_t prefix)
 static inline void *qs_thread_alloc(struct qs_thread *t, const struct qs_class *class,
                                     size_t prefix)
 {
-    (void)t;
-    return qs_node_alloc(class, prefix);
+    void *node, *memory;
+
+    if (t->ready.first && (node = qs_thread_reuse(t, class, prefix)))
+        return node;
+    if (!t->pool || !(memory = qs_pool_take(t->pool, qs_node_bytes(class, prefix))))
+        return qs_node_alloc(class, prefix);
+    node = qs_node_place(memory, class, prefix);
+    qs_header_of(node)->class |= QS_HEADER_POOLED;
+    return node;
 }
 
 /* Counts a retirement in its thread's record. */
@@ -292,6 +365,17 @@ static inline bool qs_light_fences_work(void)
 #else
     return qs_membarrier_works();
 #endif
+}
+
+/* What every retire begins with. */
+static inline void qs_thread_note_retired(struct qs_thread *t,
+                                          const struct qs_class *class, void *node)
+{
+    qs_thread_count_retired(t, class->size);
+    if (!t->until_sample--)
+        qs_thread_sample(t, qs_header_of(node));
+    if (t->ready.first)
+        qs_thread_free_some(t);
 }
 
 /* A thread's own pseudo-random number (xorshift*), for heights and back-off. */

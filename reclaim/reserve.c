@@ -237,15 +237,15 @@ void qs_reserve_scan(struct qs_reserve_thread *t)
     struct qs_reserve_domain *d = qs_reserve_domain_of(t);
     struct qs_chain gone = { 0 };
 
+    qs_thread_begin_scan(&t->base);
     qs_domain_adopt(&d->base, &t->retired);
     make_room(t);
     sift(d, &t->retired, &gone, t->spans, t->room);
     qs_thread_free_chain(&t->base, &gone);
-    qs_tally_own(&t->base.scans, 1);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, 0);
     set_threshold(t);
-    qs_domain_note_garbage(&d->base);
+    qs_thread_end_scan(&t->base);
 }
 
 /* Eras stay published between operations; what the caller keeps so can go now. */
@@ -254,6 +254,7 @@ void qs_reserve_flush(struct qs_reserve_thread *t)
     if (!is_inside(qs_reserve_domain_of(t), t))
         qs_reserve_clear(t);
     qs_reserve_scan(t);
+    qs_thread_free_ready(&t->base);
 }
 
 void qs_reserve_barrier(struct qs_reserve_domain *d)
@@ -265,7 +266,8 @@ void qs_reserve_barrier(struct qs_reserve_domain *d)
         sift(d, &orphans, &gone, NULL, 0);
         qs_domain_free_chain(&d->base, &gone);
         if (!orphans.first)
-            return;
+            break;
         qs_yield();
     }
+    qs_domain_free_ready(&d->base);
 }

@@ -217,6 +217,13 @@ static void check_order_of_free(const struct block *b)
                      number_of(b), i);
 }
 
+/* Pools hide what becomes of a node, so there are none here. */
+void *qs_memory_alloc_slab(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
 void qs_memory_free(void *memory)
 {
     if (!memory)

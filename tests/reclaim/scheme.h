@@ -12,6 +12,7 @@
 #include SCHEME_HEADER
 
 #include "tests/check.h"
+#include "tests/nodes.h"
 #include "tests/team.h"
 
 #define S(name) QS_SCHEME(SCHEME, name)
@@ -65,7 +66,9 @@ static inline unsigned disposed(unsigned number)
 
 static inline void domain_open(struct S(domain) * d, const struct qs_config *config)
 {
-    REQUIRE(!S(domain_init)(d, config));
+    struct qs_config as_told = nodes_config(config);
+
+    REQUIRE(!S(domain_init)(d, &as_told));
 }
 
 static inline struct S(thread) * thread_open(struct S(domain) * d)

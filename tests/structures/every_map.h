@@ -9,6 +9,7 @@
 
 #include "harness/map_ops.h"
 #include "tests/check.h"
+#include "tests/nodes.h"
 
 struct map_test {
     const char *name;
@@ -74,7 +75,8 @@ static inline int every_map_main(int argc, char **argv, const struct map_test *t
 static inline struct qs_map *map_open(const struct qs_map_ops *ops, size_t capacity,
                                       struct qs_thread **t)
 {
-    struct qs_map_config config = { .capacity = capacity };
+    struct qs_map_config config = { .capacity = capacity,
+                                    .reclaim = nodes_config(NULL) };
     struct qs_map *m = ops->create(&config);
 
     REQUIRE(m);

@@ -13,6 +13,7 @@
 void *__real_qs_memory_alloc(size_t size);
 void *__real_qs_memory_alloc_lines(size_t size);
 void *__real_qs_memory_alloc_zeroed(size_t size);
+void *__real_qs_memory_alloc_slab(size_t size);
 void __real_qs_memory_free(void *memory);
 
 enum { KEYS = 40 };
@@ -38,6 +39,7 @@ static bool fails_now(void)
 void *__wrap_qs_memory_alloc(size_t size);
 void *__wrap_qs_memory_alloc_lines(size_t size);
 void *__wrap_qs_memory_alloc_zeroed(size_t size);
+void *__wrap_qs_memory_alloc_slab(size_t size);
 void __wrap_qs_memory_free(void *block);
 
 void *__wrap_qs_memory_alloc(size_t size)
@@ -53,6 +55,11 @@ void *__wrap_qs_memory_alloc_lines(size_t size)
 void *__wrap_qs_memory_alloc_zeroed(size_t size)
 {
     return fails_now() ? NULL : __real_qs_memory_alloc_zeroed(size);
+}
+
+void *__wrap_qs_memory_alloc_slab(size_t size)
+{
+    return fails_now() ? NULL : __real_qs_memory_alloc_slab(size);
 }
 
 void __wrap_qs_memory_free(void *block)

@@ -1,0 +1,189 @@
+/* pool.c - the slow paths of pool.h: racks that run full or empty, depots, slabs. */
+#include "reclaim/pool.h"
+
+enum { SLAB_FIRST = 64 << 10, SPARE_MAGAZINES = 1 };
+
+struct qs_slab {
+    struct qs_depot *depot;
+    struct qs_slab *next;
+};
+
+struct qs_depot {
+    qs_word busy; /* 1 while a thread takes */
+    _Alignas(
+        QS_CACHE_LINE) qs_word shelves[QS_POOL_SIZES + 1]; /* magazines, by units */
+    struct qs_slab *slabs; /* this and below: for the thread that takes */
+    char *uncut, *end;     /* the rest of the latest slab */
+    size_t next_slab;      /* size of the next one */
+};
+
+struct qs_depot *qs_depot_new(void)
+{
+    struct qs_depot *d = qs_memory_alloc_lines(sizeof *d);
+
+    if (d)
+        d->next_slab = SLAB_FIRST;
+    return d;
+}
+
+void qs_depot_free(struct qs_depot *d)
+{
+    for (struct qs_slab *s = d->slabs, *next; s; s = next) {
+        next = s->next;
+        qs_memory_free(s);
+    }
+    qs_memory_free(d);
+}
+
+static struct qs_slab *slab_of(const void *block)
+{
+    return (struct qs_slab *)((uintptr_t)block & ~(uintptr_t)(QS_SLAB - 1));
+}
+
+bool qs_depot_owns(const struct qs_depot *d, const void *block)
+{
+    return slab_of(block)->depot == d;
+}
+
+static void give_magazine(struct qs_depot *d, size_t units, struct qs_block *magazine)
+{
+    qs_word *shelf = &d->shelves[units];
+    uintptr_t first = qs_load(shelf, relaxed);
+
+    do
+        magazine->next_magazine = (struct qs_block *)first;
+    while (!qs_cas(shelf, &first, magazine)); /* (1) */
+}
+
+void qs_depot_give(void *block, size_t size)
+{
+    struct qs_block *b = block;
+
+    *b = (struct qs_block){ .blocks = 1 };
+    give_magazine(slab_of(b)->depot, qs_pool_units(size), b);
+}
+
+static struct qs_block *take_magazine(struct qs_depot *d, size_t units)
+{
+    qs_word *shelf = &d->shelves[units];
+    uintptr_t first = qs_load(shelf, seq_cst); /* (2) */
+
+    while (first) {
+        struct qs_block *b = (struct qs_block *)first;
+        if (qs_cas(shelf, &first, b->next_magazine)) /* (2) */
+            return b;
+    }
+    return NULL;
+}
+
+static bool add_slab(struct qs_depot *d)
+{
+    struct qs_slab *s = qs_memory_alloc_slab(d->next_slab);
+    if (!s)
+        return false;
+    *s = (struct qs_slab){ .depot = d, .next = d->slabs };
+    d->slabs = s;
+    d->uncut = (char *)s + QS_CACHE_LINE;
+    d->end = (char *)s + d->next_slab;
+    if (d->next_slab < QS_SLAB)
+        d->next_slab *= 2;
+    return true;
+}
+
+/* Links up to a magazine's number of new blocks. */
+static struct qs_block *cut_magazine(struct qs_depot *d, size_t size)
+{
+    if ((size_t)(d->end - d->uncut) < size && !add_slab(d))
+        return NULL;
+    struct qs_block *first = (struct qs_block *)d->uncut, *b = first;
+    size_t n = 1;
+    for (; n < QS_POOL_MAGAZINE && (size_t)(d->end - (char *)b) >= 2 * size; n++) {
+        b->next = (struct qs_block *)((char *)b + size);
+        b = b->next;
+    }
+    b->next = NULL;
+    first->blocks = n;
+    d->uncut = (char *)b + size;
+    return first;
+}
+
+static struct qs_block *take_or_cut(struct qs_depot *d, size_t units)
+{
+    uintptr_t idle = 0;
+
+    if (qs_load(&d->busy, relaxed) || !qs_cas(&d->busy, &idle, 1)) /* (3) */
+        return NULL;
+    struct qs_block *magazine = take_magazine(d, units);
+    if (!magazine)
+        magazine = cut_magazine(d, units * QS_POOL_UNIT);
+    qs_store(&d->busy, 0, release); /* (4) */
+    return magazine;
+}
+
+struct qs_pool *qs_pool_new(struct qs_depot *depot)
+{
+    struct qs_pool *p = qs_memory_alloc_lines(sizeof *p);
+
+    if (p)
+        p->depot = depot;
+    return p;
+}
+
+static struct qs_block *take_own_magazine(struct qs_rack *r)
+{
+    struct qs_block *magazine = r->magazines;
+
+    if (magazine) {
+        r->magazines = magazine->next_magazine;
+        r->n_magazines--;
+    }
+    return magazine;
+}
+
+/* The rack is empty: takes a block of a magazine, which becomes the rack's list. */
+void *qs_pool_take_from_depot(struct qs_pool *p, size_t units)
+{
+    struct qs_rack *r = &p->racks[units];
+    struct qs_block *magazine = take_own_magazine(r);
+
+    if (!magazine)
+        magazine = take_or_cut(p->depot, units);
+    if (!magazine)
+        return NULL;
+    r->first = magazine->next;
+    r->blocks = magazine->blocks - 1;
+    return magazine;
+}
+
+/* The rack is full: its list becomes a magazine. */
+void qs_pool_put_aside(struct qs_pool *p, size_t units)
+{
+    struct qs_rack *r = &p->racks[units];
+
+    r->first->blocks = r->blocks;
+    if (r->n_magazines == SPARE_MAGAZINES) {
+        give_magazine(p->depot, units, r->first);
+    } else {
+        r->first->next_magazine = r->magazines;
+        r->magazines = r->first;
+        r->n_magazines++;
+    }
+    r->first = NULL;
+    r->blocks = 0;
+}
+
+void qs_pool_empty(struct qs_pool *p)
+{
+    for (size_t units = 1; units <= QS_POOL_SIZES; units++) {
+        struct qs_rack *r = &p->racks[units];
+        struct qs_block *magazine;
+        while ((magazine = take_own_magazine(r)))
+            give_magazine(p->depot, units, magazine);
+        if (!r->first)
+            continue;
+        r->first->blocks = r->blocks;
+        give_magazine(p->depot, units, r->first);
+        r->first = NULL;
+        r->blocks = 0;
+    }
+}
