@@ -6,6 +6,7 @@
 void qs_epoch_domain_init(struct qs_epoch_domain *d, const struct qs_config *config)
 {
     qs_domain_setup(&d->base, config);
+    d->light = false;
     qs_init(&d->epoch, QS_EPOCH_FIRST);
     for (unsigned i = 0; i < QS_EPOCH_LISTS; i++)
         qs_init(&d->orphans[i], 0);
@@ -47,6 +48,7 @@ struct qs_epoch_thread *qs_epoch_thread_register(struct qs_epoch_domain *d,
         (struct qs_epoch_thread *)qs_thread_claim(&d->base, record_size, at_exit);
     if (!t)
         return NULL;
+    t->light = d->light;
     t->batch = d->base.config.batch ? d->base.config.batch : QS_EPOCH_BATCH;
     t->until_advance = t->batch;
     return t;
@@ -71,16 +73,26 @@ int qs_epoch_thread_unregister(struct qs_epoch_thread *t)
     return qs_thread_release(&t->base);
 }
 
-/* Moves the epoch on if every thread has announced it; returns the epoch then. */
+static bool everyone_announces(struct qs_epoch_domain *d, uintptr_t epoch)
+{
+    for (struct qs_epoch_thread *t = first_record(d); t; t = next_record(t)) {
+        uintptr_t announced = qs_load(&t->announced, seq_cst); /* (4) */
+        if (announced != QS_EPOCH_IDLE && announced != epoch)
+            return false;
+    }
+    return true;
+}
+
+/* Moves the epoch on if every thread has announced it; returns the epoch then.  A look
+ * without membarrier may overlook threads, but saves one that would be in vain. */
 static uintptr_t try_advance(struct qs_epoch_domain *d)
 {
     uintptr_t epoch = qs_load(&d->epoch, seq_cst);
 
-    for (struct qs_epoch_thread *t = first_record(d); t; t = next_record(t)) {
-        uintptr_t announced = qs_load(&t->announced, seq_cst); /* (4) */
-        if (announced != QS_EPOCH_IDLE && announced != epoch)
-            return epoch;
-    }
+    if (!everyone_announces(d, epoch))
+        return epoch;
+    if (d->light && (qs_membarrier() || !everyone_announces(d, epoch)))
+        return epoch;
     uintptr_t expected = epoch;
     if (qs_cas(&d->epoch, &expected, epoch + 1)) /* (5) */
         return epoch + 1;

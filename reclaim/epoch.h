@@ -1,4 +1,5 @@
-/* epoch.h - epochs and limbo lists, shared by ebr.h, qsbr.h and debra.h.
+/* epoch.h - epochs and limbo lists, shared by ebr.h, ebr_asym.h, qsbr.h and
+ * debra.h.
  *
  * K. Fraser, "Practical Lock-Freedom", PhD thesis, Cambridge, 2004, sec. 5.2.3.  It
  * differs in that garbage carries the epoch its retirer had announced, not the global
@@ -40,6 +41,12 @@
  *                 what follows; its epoch comes from an acquire load
  *   (7) confirm   seq_cst load after the exchange that takes a list, hence not before
  *                 any leaving that the exchange acquires
+ * If light, (1) is a release store and a light fence, and an advance calls
+ * qs_membarrier() between reading the epoch and (4).  That is a full fence at some
+ * point of each thread.  One that has stored by then is seen by (4); one that has not
+ * reads the epoch (2) behind it, finds no older one than the advance came from, and
+ * invariant A holds as before.  Were membarrier refused after it worked when the domain
+ * was made, the epoch would stand still.
  *
  * Bound: none.  One thread that stays in an operation holds back everything retired
  * since.
@@ -57,6 +64,7 @@ enum { QS_EPOCH_IDLE = 0, QS_EPOCH_FIRST = 8, QS_EPOCH_GRACE = 3, QS_EPOCH_LISTS
 
 struct qs_epoch_domain {
     struct qs_domain base;
+    bool light; /* threads announce by a light fence */
     _Alignas(QS_CACHE_LINE) qs_word epoch;
     _Alignas(QS_CACHE_LINE) qs_word orphans[QS_EPOCH_LISTS]; /* of epoch % LISTS */
 };
@@ -70,6 +78,7 @@ struct qs_epoch_thread {
     struct qs_thread base;
     _Alignas(QS_CACHE_LINE) qs_word announced;
     uintptr_t current; /* what announced holds or held last; the owner's copy */
+    bool light;        /* the owner's copy */
     unsigned batch, until_advance;
     struct qs_limbo limbo[QS_EPOCH_GRACE];
 };
@@ -91,19 +100,29 @@ static inline struct qs_epoch_domain *qs_epoch_domain_of(struct qs_epoch_thread 
 }
 
 /* Announces the current epoch; afterwards invariant A holds. */
-static inline void qs_epoch_announce(struct qs_epoch_thread *t)
+static inline void qs_epoch_announce_by(struct qs_epoch_thread *t, bool light)
 {
     struct qs_epoch_domain *d = qs_epoch_domain_of(t);
     uintptr_t epoch = qs_load(&d->epoch, relaxed);
 
     for (;;) {
-        qs_store(&t->announced, epoch, seq_cst);       /* (1) */
+        if (light) {
+            qs_store(&t->announced, epoch, release); /* (1) */
+            qs_light_fence();
+        } else {
+            qs_store(&t->announced, epoch, seq_cst); /* (1) */
+        }
         uintptr_t again = qs_load(&d->epoch, seq_cst); /* (2) */
         if (again == epoch)
             break;
         epoch = again;
     }
     t->current = epoch;
+}
+
+static inline void qs_epoch_announce(struct qs_epoch_thread *t)
+{
+    qs_epoch_announce_by(t, false);
 }
 
 static inline void qs_epoch_idle(struct qs_epoch_thread *t)
