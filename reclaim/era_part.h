@@ -83,9 +83,8 @@ static inline void *erp(alloc)(struct erp_thread *t, const struct qs_class *clas
 static inline void erp(free_private)(struct erp_thread *t, const struct qs_class *class,
                                      void *node)
 {
-    (void)t;
     (void)class;
-    qs_node_free(node);
+    qs_thread_free_node(&t->reserve.base, node);
 }
 
 static inline void erp(retire)(struct erp_thread *t, const struct qs_class *class,
