@@ -45,6 +45,16 @@ ok "another model" test $status -eq 1
 sed -i 's/pop,0,0,0,1,6/pop,0,0,0,1,5/' queue.csv
 run verify queue.csv
 ok "a queue in order" test $status -eq 0
+{
+    printf '# queue; long\n%s\n' $head
+    awk 'BEGIN { for (i = 1; i <= 3000; i++) {
+        print "0," 4 * i "," 4 * i + 1 ",push,0," i ",0,1,0,"
+        print "1," 4 * i + 2 "," 4 * i + 3 ",pop,0,0,0,1," (i == 2000 ? 2001 : i) ","
+    } }'
+} >long.csv
+run verify long.csv
+ok "a long queue" test $status -eq 1
+ok "is judged by what is wrong" grep -qx 'popped before it was pushed:' out
 printf '# ordered_map; a scan\n%s\n%s\n%s\n' $head 0,1,2,insert,3,5,0,1,0, \
     1,5,9,scan,0,0,100,1,0, >scan.csv
 run verify scan.csv
