@@ -178,6 +178,12 @@ static void add_kernel(struct qs_fact_list *list)
                 has ? NULL
                     : "rcu_memb falls back to a full fence per read section; its "
                       "numbers are those of another scheme here");
+    bool light = qs_light_fences_work();
+    qs_fact_add(list, "asymmetric", light ? "membarrier" : "fenced",
+                light
+                    ? NULL
+                    : "hp_asym and ebr_asym fence as hp and ebr do; their numbers are "
+                      "those of other schemes here");
 }
 
 struct ticks {

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "harness/crew.h"
+#include "harness/progress.h"
 #include "harness/runner.h"
 
 enum { TICK_MS = 10 };
@@ -190,6 +191,19 @@ static bool stop_workers(struct qs_crew *c)
     return true;
 }
 
+/* Says once that a scheme does not run as it does elsewhere. */
+static void note_fences(const char *reclaim)
+{
+    static bool noted;
+
+    if (noted || !strstr(reclaim, "_asym") || qs_light_fences_work())
+        return;
+    noted = true;
+    qs_progress_error("membarrier is refused here, by the kernel or a seccomp filter: "
+                      "%s runs with the fences it does without elsewhere",
+                      reclaim);
+}
+
 static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
                      const struct qs_topology *topology, uint64_t seed)
 {
@@ -200,6 +214,7 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
 
     if (!pair || !pair->ops)
         return fail(c, "no such pair of structure and scheme");
+    note_fences(cell->reclaim);
     c->cell = *cell;
     c->run.cell = &c->cell;
     c->run.topology = topology;
