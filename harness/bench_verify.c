@@ -69,6 +69,7 @@ const struct argp qs_bench_verify_argp = {
 
 /* What a cell's rounds came to. */
 struct rounds {
+    struct qs_map *map; /* of the last one */
     size_t calls, overlaps;
     double recording_s, judging_s;
     struct qs_verdict verdict; /* of the last one */
@@ -88,7 +89,7 @@ static bool verify_round(const struct qs_verify *run, struct rounds *r,
 {
     uint64_t begin = qs_clock_system();
 
-    if (qs_verify_record(run, h, error))
+    if (qs_verify_record(run, h, &r->map, error))
         return false;
     uint64_t recorded = qs_clock_system();
     qs_linear_check(&qs_model_map, h, &r->verdict);
@@ -178,12 +179,13 @@ static void keep_finding(const struct qs_bench_verify *asked,
 
 static void print_row(const struct qs_cell *cell, const struct rounds *r)
 {
-    char verdict[QS_VERDICT_TEXT];
+    char verdict[QS_VERDICT_TEXT], overlap[16] = "-";
     double calls = (double)r->calls;
 
-    printf("%-24s %-10s %7u %9zu %8.1f %% %9.2f %9.2f  %s\n", cell->structure,
-           cell->reclaim, cell->threads, r->calls,
-           r->calls ? 100 * (double)r->overlaps / calls : 0.0,
+    if (r->verdict.kind == QS_LINEARIZABLE) /* else it was looked at in part */
+        snprintf(overlap, sizeof overlap, "%.1f %%", 100 * (double)r->overlaps / calls);
+    printf("%-24s %-10s %7u %9zu %10s %9.2f %9.2f  %s\n", cell->structure,
+           cell->reclaim, cell->threads, r->calls, overlap,
            calls / 1e6 / r->recording_s, calls / 1e6 / r->judging_s,
            qs_verdict_text(&r->verdict, verdict));
     fflush(stdout);
@@ -206,6 +208,8 @@ static int verify_cell(const struct qs_bench *b, const struct qs_cell *cell,
         run.seed = qs_splitmix(&state) >> 11;
         run.calls = left < ROUND ? left : ROUND;
         qs_history_release(&h);
+        if (r.map)
+            run.ops->destroy(r.map);
         if (!verify_round(&run, &r, &h, error))
             qs_die(QS_EXIT_FAILED, "%s under %s: %s", cell->structure, cell->reclaim,
                    error);
@@ -216,6 +220,8 @@ static int verify_cell(const struct qs_bench *b, const struct qs_cell *cell,
         write_history(&h, name, b->verify.history);
     if (r.verdict.kind == QS_NOT_LINEARIZABLE)
         keep_finding(&b->verify, cell, &h, &r.verdict, name);
+    else /* a faulty map may not survive its end, nor the tool */
+        run.ops->destroy(r.map);
     qs_history_release(&h);
     return qs_verdict_status(&r.verdict);
 }

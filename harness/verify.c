@@ -186,8 +186,6 @@ static int open_group(struct group *g, const struct qs_verify *v)
 
 static void close_group(struct group *g, struct qs_history *h)
 {
-    if (g->map)
-        g->v->ops->destroy(g->map);
     if (g->logs)
         qs_logs_gather(g->logs, g->v->cell->threads, h);
     pthread_barrier_destroy(&g->meeting);
@@ -197,7 +195,7 @@ static void close_group(struct group *g, struct qs_history *h)
 }
 
 int qs_verify_record(const struct qs_verify *v, struct qs_history *h,
-                     char error[QS_VERIFY_ERROR])
+                     struct qs_map **map, char error[QS_VERIFY_ERROR])
 {
     struct group g;
     int result = open_group(&g, v);
@@ -208,7 +206,12 @@ int qs_verify_record(const struct qs_verify *v, struct qs_history *h,
     else if (!(result = place_members(&g, error)))
         result = run_members(&g, error);
     close_group(&g, h);
-    if (result)
-        qs_history_release(h);
+    *map = g.map;
+    if (!result)
+        return 0;
+    qs_history_release(h);
+    if (g.map)
+        v->ops->destroy(g.map);
+    *map = NULL;
     return result;
 }

@@ -20,8 +20,9 @@ struct qs_verify {
 enum { QS_VERIFY_ERROR = 160 };
 
 /* Records the threads' calls on a new map.  Few keys and many threads make many calls
- * overlap.  0, or -1 with a sentence in error.  The caller releases the history. */
+ * overlap.  0, or -1 with a sentence in error.  The caller releases the history, judges
+ * it first, and then destroys the map: a faulty one may not survive that. */
 int qs_verify_record(const struct qs_verify *v, struct qs_history *h,
-                     char error[QS_VERIFY_ERROR]);
+                     struct qs_map **map, char error[QS_VERIFY_ERROR]);
 
 #endif

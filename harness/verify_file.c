@@ -147,10 +147,9 @@ static int judge_calls(const struct arguments *a, const char *name,
 
     qs_linear_check(model, h, &v);
     double seconds = (double)(qs_clock_system() - begin) / 1e9;
-    printf("%zu calls on %zu object%s, %.1f %% overlapping, checked at %.2f M/s: %s\n",
-           v.calls, v.objects, v.objects == 1 ? "" : "s",
-           v.calls ? 100 * (double)v.overlaps / (double)v.calls : 0.0,
-           (double)v.calls / 1e6 / seconds, qs_verdict_text(&v, text));
+    printf("%zu calls on %zu object%s, checked at %.2f M/s: %s\n", v.calls, v.objects,
+           v.objects == 1 ? "" : "s", (double)v.calls / 1e6 / seconds,
+           qs_verdict_text(&v, text));
     if (v.kind == QS_NOT_LINEARIZABLE) {
         putchar('\n');
         qs_finding_print(model, h, &v, stdout);

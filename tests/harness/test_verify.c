@@ -173,8 +173,10 @@ static void record(const struct qs_map_ops *ops, unsigned keys, struct qs_histor
                              .seed = check_seed(),
                              .calls = CALLS };
     char error[QS_VERIFY_ERROR];
+    struct qs_map *map;
 
-    REQUIRE(!qs_verify_record(&run, h, error));
+    REQUIRE(!qs_verify_record(&run, h, &map, error));
+    ops->destroy(map);
 }
 
 /* Chance may spare a fault in one run. */

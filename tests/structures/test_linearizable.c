@@ -20,8 +20,9 @@ static void check_cell(const struct qs_map_ops *ops, const struct qs_cell *cell)
                              .calls = CALLS * check_scale() };
     struct qs_history h;
     struct qs_verdict v;
+    struct qs_map *map;
 
-    REQUIRE(!qs_verify_record(&run, &h, error));
+    REQUIRE(!qs_verify_record(&run, &h, &map, error));
     qs_linear_check(&qs_model_map, &h, &v);
     CHECK_EQ(v.kind, QS_LINEARIZABLE);
     CHECK_LE(run.calls, v.calls);
@@ -29,6 +30,7 @@ static void check_cell(const struct qs_map_ops *ops, const struct qs_cell *cell)
     if (v.kind == QS_NOT_LINEARIZABLE)
         qs_finding_print(&qs_model_map, &h, &v, stderr);
     qs_history_release(&h);
+    CHECK_EQ(ops->destroy(map), 0);
 }
 
 static void test_one_hot_key(const struct qs_map_ops *ops)
