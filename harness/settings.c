@@ -7,6 +7,7 @@
 #include "harness/allocate.h"
 #include "harness/map_ops.h"
 #include "harness/settings_roles.h"
+#include "harness/topology.h"
 
 struct key {
     const char *name;
@@ -124,11 +125,12 @@ APPLY(threads)
     return qs_limits_parse_threads(value, limits, &cell->threads);
 }
 
-/* The policies' own parser judges the rest of it before anything runs. */
+/* Whether a list fits the machine is judged before anything runs. */
 APPLY(placement)
 {
     (void)limits;
-    return *value && copy_name(value, cell->placement, sizeof cell->placement);
+    return qs_topology_has_policy(value) &&
+           copy_name(value, cell->placement, sizeof cell->placement);
 }
 
 static bool apply_choice(const char *value, const char *no, const char *yes, bool *is)
@@ -227,7 +229,10 @@ static const struct key cell_keys[] = {
     { "keys", "a number above 0, such as 65536 or 100k", apply_keys, { "size" } },
     { "size", "a number of keys present, such as 100", apply_size, { "keys" } },
     { "threads", "a number above 0, cores, max or 2max", apply_threads, { NULL } },
-    { "placement", "a policy of `quiesce place`", apply_placement, { NULL } },
+    { "placement",
+      "compact, cores, scatter, numa-rr, list:0,2,4-7 or none",
+      apply_placement,
+      { NULL } },
     { "oversubscribe", "yes or no", apply_oversubscribe, { NULL } },
     { "prefill", "half, even or descending", apply_prefill, { NULL } },
     { "start", "grow or sized", apply_start, { NULL } },

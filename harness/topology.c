@@ -131,8 +131,22 @@ static void summarise(struct qs_topology *t)
              plural(t->n), t->numa_nodes, plural(t->numa_nodes), memory, t->allowed);
 }
 
+/* hwloc takes its own variables, and silently the real machine if it cannot: their
+ * name, or NULL. */
+static const char *ignored_variable(hwloc_topology_t h)
+{
+    static const char *const names[] = { "HWLOC_SYNTHETIC", "HWLOC_XMLFILE" };
+
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i]) && hwloc_topology_is_thissystem(h) &&
+            !getenv("HWLOC_THISSYSTEM"))
+            return names[i];
+    return NULL;
+}
+
 static const char *load(struct qs_topology *t, const char *source)
 {
+    static char ignored[96];
     if (source && access(source, R_OK) && is_too_large(source))
         return "more than 8192 processors are not supported; write smaller numbers";
     if (hwloc_topology_init(&t->hwloc))
@@ -142,6 +156,12 @@ static const char *load(struct qs_topology *t, const char *source)
     if (load_source(t->hwloc, source) || hwloc_topology_load(t->hwloc))
         return "neither a readable hwloc XML file nor a synthetic description such as "
                "'pack:2 [numa] core:4 pu:2'";
+    if (!source && ignored_variable(t->hwloc)) {
+        snprintf(ignored, sizeof ignored,
+                 "hwloc does not understand %s; correct or unset it",
+                 ignored_variable(t->hwloc));
+        return ignored;
+    }
     t->here = !source && hwloc_topology_is_thissystem(t->hwloc);
     if (t->here && apply_affinity(t->hwloc))
         return "its affinity mask cannot be applied";

@@ -39,6 +39,9 @@ int qs_topology_bind(const struct qs_topology *t, const struct qs_place *place,
 /* Whether the calling thread last ran on its PU. */
 bool qs_topology_is_at(const struct qs_topology *t, const struct qs_place *place);
 
+/* Whether it is none, a list or a policy's name; a list may still be wrong here. */
+bool qs_topology_has_policy(const char *policy);
+
 /* The names of the policies for messages and completion. */
 const char *qs_topology_policies(void);
 

@@ -152,7 +152,8 @@ int qs_topology_draw(const struct qs_topology *t, const struct qs_place *places,
     } else {
         snprintf(xml, size, "%s.xml", svg_path);
         snprintf(drawn, size, "%s.drawn", svg_path);
-        if (write_annotated(t, places, n, xml)) /* NOLINTNEXTLINE(bugprone-branch-clone) */
+        if (write_annotated(t, places, n,
+                            xml)) /* NOLINTNEXTLINE(bugprone-branch-clone) */
             snprintf(error, error_size, "%s: %s", svg_path, strerror(errno));
         else if (draw_with_lstopo(xml, drawn))
             snprintf(error, error_size,

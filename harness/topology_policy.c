@@ -177,6 +177,14 @@ static const char *policy_at(unsigned i)
     return i < N ? policies[i].name : i == N ? "list:0,2,4-7" : NULL;
 }
 
+bool qs_topology_has_policy(const char *policy)
+{
+    for (unsigned i = 0; i < sizeof policies / sizeof *policies; i++)
+        if (!strcmp(policy, policies[i].name))
+            return true;
+    return !strcmp(policy, "none") || !strncmp(policy, "list:", 5);
+}
+
 const char *qs_topology_policies(void)
 {
     return "compact cores scatter numa-rr list:0,2,4-7";
