@@ -9,6 +9,7 @@
 #include "harness/bench.h"
 #include "harness/map_ops.h"
 #include "harness/runner.h"
+#include "harness/settings.h"
 #include "harness/text.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     KEY_AGAINST,
     KEY_SEED,
     KEY_TIMEOUT,
+    KEY_SET,
     MOST_REPEATS = 10000
 };
 
@@ -35,6 +37,8 @@ static const struct argp_option options[] = {
     { "grow", KEY_GROW, NULL, 0, "it is not, and starts as small as it can", 2 },
     { "quiesce", KEY_QUIESCE, "N", 0,
       "operations of a thread between two quiescent states (100)", 2 },
+    { "set", KEY_SET, "KEY=VALUE", 0,
+      "another key of an experiment: free=amortised, alloc=pool, batch=N, ...", 2 },
     { NULL, 0, NULL, 0, "Threads:", 3 },
     { "threads", 't', "LIST", 0, "1,2,4 or cores, max, 2max (1)", 3 },
     { "placement", 'p', "P", 0,
@@ -83,7 +87,8 @@ static double seconds_of(const char *option, const char *text)
     double value;
 
     if (!qs_parse_seconds(text, &value))
-        qs_die(QS_EXIT_USAGE, "--%s %s: not a duration up to 1000000s; write 200ms, 1s or 5m", option,
+        qs_die(QS_EXIT_USAGE,
+               "--%s %s: not a duration up to 1000000s; write 200ms, 1s or 5m", option,
                text);
     return value;
 }
@@ -102,6 +107,23 @@ static void parse_distribution(struct qs_cell *cell, const char *text)
     if (!qs_parse_distribution(text, cell))
         qs_die(QS_EXIT_USAGE,
                "--dist %s: no such distribution; write uniform or zipf:0.99", text);
+}
+
+/* One value for a key of an experiment's cell; threads have an option of their own. */
+static void take_setting(struct qs_cell *cell, const char *text)
+{
+    static const struct qs_limits any = { 1, 1, 1 };
+    char error[256], key[32];
+
+    if (qs_setting_check_pair(text, error, sizeof error))
+        qs_die(QS_EXIT_USAGE, "--set %s: %s", text, error);
+    const char *value = strchr(text, '=') + 1;
+    snprintf(key, sizeof key, "%.*s", (int)(value - 1 - text), text);
+    if (!strcmp(key, "threads") || !qs_setting_apply(key, value, &any, cell))
+        qs_die(QS_EXIT_USAGE,
+               "--set %s: takes one value here, and has no threads=; see "
+               "--threads",
+               text);
 }
 
 static error_t parse_work(int key, char *text, struct qs_cell *cell)
@@ -131,6 +153,9 @@ static error_t parse_work(int key, char *text, struct qs_cell *cell)
         return 0;
     case 'p':
         take_name(cell->placement, sizeof cell->placement, "placement", text);
+        return 0;
+    case KEY_SET:
+        take_setting(cell, text);
         return 0;
     case 'o':
         cell->oversubscribe = true;

@@ -35,6 +35,7 @@ struct qs_cell {
     unsigned batch;        /* retirements of a thread between scans; 0: the scheme's */
     unsigned timeline;     /* moments of the measurement at which garbage is noted */
     bool watch_garbage;    /* each operation notes its thread's own garbage */
+    bool amortise, pool;   /* as in struct qs_config */
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -78,6 +79,10 @@ struct qs_sample {
     double moment_s;      /* of a row of timeline.csv: since the measurement began */
     struct qs_moment *timeline; /* malloc'd, cell.timeline of them at most, or NULL */
     unsigned moments;
+    double scan_ns; /* mean of the repeat's attempts to free, warm-up included */
+    uint64_t longest_scan_ns;
+    uint64_t delay_p50_ns, delay_p99_ns; /* from retire to free, rounded up to 2^n */
+    uint64_t oldest_ns; /* greatest age of garbage, sampled as garbage_peak */
 };
 
 #endif

@@ -70,6 +70,10 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
         like.wake_percent = 0;
     if (test_names(test, "batch"))
         like.batch = 0;
+    if (test_names(test, "free"))
+        like.amortise = false;
+    if (test_names(test, "alloc"))
+        like.pool = false;
     qs_cell_text(&like, text);
 }
 

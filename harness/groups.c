@@ -10,9 +10,10 @@
 #include "harness/map_ops.h"
 
 static const char *const columns[] = {
-    "structure", "reclaim",      "mix",   "dist",      "keys",          "prefill",
-    "threads",   "prefill_mode", "start", "placement", "quiesce_every", "oversubscribe",
-    "writers",   "churn",        "stall", "wake_pct",  "batch"
+    "structure",     "reclaim",       "mix",          "dist",  "keys",
+    "prefill",       "threads",       "prefill_mode", "start", "placement",
+    "quiesce_every", "oversubscribe", "writers",      "churn", "stall",
+    "wake_pct",      "batch",         "free",         "alloc"
 };
 
 const char *qs_cell_column_at(unsigned i)

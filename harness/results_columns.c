@@ -166,20 +166,16 @@ static bool parse_mix(struct qs_row *row, const char *text)
         return row->cell.field || !*text || strcmp(text, no) == 0;            \
     }
 CHOICE(churn_lowest, "lowest", "any")
+CHOICE(pool, "pool", "malloc")
+CHOICE(amortise, "amortised", "batch")
 CHOICE(sized, "sized", "grow")
 CHOICE(oversubscribe, "1", "0")
 
-/* Neither is chosen by a cell yet: the system's policy, and the C library's. */
+/* Not chosen by a cell yet: the system's policy. */
 static void spell_memory(const struct qs_row *row, char *text, size_t size)
 {
     (void)row;
     snprintf(text, size, "default");
-}
-
-static void spell_alloc(const struct qs_row *row, char *text, size_t size)
-{
-    (void)row;
-    snprintf(text, size, "malloc");
 }
 
 #define FIELD(f) \
@@ -234,7 +230,7 @@ const struct qs_column qs_columns[] = {
     UNSIGNED("threads", cell.threads),
     TEXT("placement", cell.placement),
     SPELT("memory", spell_memory, NULL),
-    SPELT("alloc", spell_alloc, NULL),
+    SPELT("alloc", spell_pool, parse_pool),
     UNSIGNED("keys", cell.keys),
     UNSIGNED("prefill", cell.prefill),
     DERIVED(update_pct),
@@ -311,6 +307,12 @@ const struct qs_column qs_columns[] = {
     REAL("retired_avg", sample.retired_avg),
     REAL("read_cpu_ns", sample.read_cpu_ns),
     REAL("update_cpu_ns", sample.update_cpu_ns),
+    SPELT("free", spell_amortise, parse_amortise),
+    REAL("scan_ns", sample.scan_ns),
+    COUNT("longest_scan_ns", sample.longest_scan_ns),
+    COUNT("delay_p50_ns", sample.delay_p50_ns),
+    COUNT("delay_p99_ns", sample.delay_p99_ns),
+    COUNT("oldest_ns", sample.oldest_ns),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

@@ -204,12 +204,21 @@ static void note_fences(const char *reclaim)
                       reclaim);
 }
 
+struct qs_map_config qs_cell_map_config(const struct qs_cell *cell)
+{
+    return (struct qs_map_config){
+        .capacity = cell->sized ? cell->prefill : 0,
+        .reclaim = { .batch = cell->batch,
+                     .amortise = cell->amortise ? QS_ON : QS_OFF,
+                     .pool = cell->pool ? QS_ON : QS_OFF },
+    };
+}
+
 static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
                      const struct qs_topology *topology, uint64_t seed)
 {
     const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
-    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0,
-                                    .reclaim = { .batch = cell->batch } };
+    struct qs_map_config config = qs_cell_map_config(cell);
     pthread_condattr_t monotonic;
 
     if (!pair || !pair->ops)

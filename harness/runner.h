@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "harness/cell.h"
+#include "harness/map_ops.h"
 #include "harness/topology.h"
 
 /* Checks what can be known before running.  0, or -1 with a sentence in error that
@@ -20,6 +21,9 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
  * only.  sample->timeline is the caller's to free. */
 int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
                 uint64_t seed, struct qs_sample *sample);
+
+/* What the cell's map is to be made by. */
+struct qs_map_config qs_cell_map_config(const struct qs_cell *cell);
 
 /* Makes a running qs_run_cell() stop soon and return -1 with "interrupted"; safe in a
  * signal handler. */

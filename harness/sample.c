@@ -85,6 +85,10 @@ static double retired_avg(const struct qs_crew *c)
  * counts as retired last. */
 static void note_garbage(struct qs_sample *s, const struct qs_stats *stats)
 {
+    s->scan_ns = stats->scans ? (double)stats->scan_ns / (double)stats->scans : NAN;
+    s->longest_scan_ns = stats->longest_scan_ns;
+    s->delay_p50_ns = qs_stats_delay(stats, 500);
+    s->delay_p99_ns = qs_stats_delay(stats, 990);
     s->freed =
         s->retired > stats->garbage_nodes ? s->retired - stats->garbage_nodes : 0;
 }

@@ -43,6 +43,7 @@ static void look(struct qs_crew *c, double seconds)
     c->run.ops->stats(c->run.map, &c->stats);
     raise_to(&s->garbage_peak, c->stats.garbage_nodes);
     raise_to(&s->garbage_peak_bytes, c->stats.garbage_bytes);
+    raise_to(&s->oldest_ns, c->stats.oldest_ns);
     s->garbage_end = c->stats.garbage_nodes;
     if (seconds <= c->cell.duration_s / 2)
         s->garbage_half = s->garbage_end;
@@ -66,7 +67,7 @@ static uint64_t tick_ns(const struct qs_crew *c)
 
 static void forget(struct qs_sample *s)
 {
-    s->garbage_peak = s->garbage_peak_bytes = 0;
+    s->garbage_peak = s->garbage_peak_bytes = s->oldest_ns = 0;
     s->garbage_quarter = s->garbage_half = s->garbage_end = 0;
     s->moments = 0;
 }

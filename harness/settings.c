@@ -242,6 +242,8 @@ static const struct key cell_keys[] = {
     { "stall", "a number of threads, at most 1000", qs_apply_stall, { NULL } },
     { "wake", "percent of the duration, 0 for never", qs_apply_wake, { NULL } },
     { "batch", "a number of nodes, 0 for the scheme's own", qs_apply_batch, { NULL } },
+    { "free", "batch or amortised", qs_apply_free, { NULL } },
+    { "alloc", "malloc or pool", qs_apply_alloc, { NULL } },
     { "watch", "none or garbage", qs_apply_watch, { NULL } },
 };
 

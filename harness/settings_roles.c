@@ -51,6 +51,20 @@ QS_APPLY(batch)
     return read_number(value, 1000000000, &cell->batch);
 }
 
+QS_APPLY(free)
+{
+    (void)limits;
+    cell->amortise = !strcmp(value, "amortised");
+    return cell->amortise || !strcmp(value, "batch");
+}
+
+QS_APPLY(alloc)
+{
+    (void)limits;
+    cell->pool = !strcmp(value, "pool");
+    return cell->pool || !strcmp(value, "malloc");
+}
+
 QS_APPLY(watch)
 {
     (void)limits;

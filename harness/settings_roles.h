@@ -15,6 +15,8 @@ QS_APPLY(churn);
 QS_APPLY(stall);
 QS_APPLY(wake);
 QS_APPLY(batch);
+QS_APPLY(free);
+QS_APPLY(alloc);
 QS_APPLY(watch);
 QS_APPLY(timeline);
 

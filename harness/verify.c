@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/record.h"
+#include "harness/runner.h"
 #include "harness/verify.h"
 #include "harness/workload.h"
 
@@ -169,8 +170,7 @@ static int place_members(struct group *g, char error[QS_VERIFY_ERROR])
 static int open_group(struct group *g, const struct qs_verify *v)
 {
     const struct qs_cell *cell = v->cell;
-    struct qs_map_config config = { .capacity = cell->sized ? cell->prefill : 0,
-                                    .reclaim.batch = cell->batch };
+    struct qs_map_config config = qs_cell_map_config(cell);
 
     *g = (struct group){ .v = v,
                          .calls_each = (v->calls + cell->threads - 1) / cell->threads };

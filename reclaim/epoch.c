@@ -109,23 +109,24 @@ void qs_epoch_reuse_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)
 {
     free_limbo(t, limbo);
     limbo->epoch = t->current;
+    limbo->since = qs_now();
     if (!qs_tally_read(&t->base.oldest))
-        qs_tally_set(&t->base.oldest, qs_now());
+        qs_tally_set(&t->base.oldest, limbo->since);
 }
 
 /* Frees every limbo list that is old enough. */
 static void free_expired(struct qs_epoch_thread *t, uintptr_t epoch)
 {
-    bool left = false;
+    uint64_t oldest = 0;
 
     for (unsigned i = 0; i < QS_EPOCH_GRACE; i++) {
         struct qs_limbo *limbo = &t->limbo[i];
         if (limbo->chain.first && limbo->epoch + QS_EPOCH_GRACE <= epoch)
             free_limbo(t, limbo);
-        left |= limbo->chain.first != NULL;
+        if (limbo->chain.first && (!oldest || limbo->since < oldest))
+            oldest = limbo->since;
     }
-    if (!left)
-        qs_tally_set(&t->base.oldest, 0);
+    qs_tally_set(&t->base.oldest, oldest);
 }
 
 /* Frees the orphans of a list, if their epoch is the one it was taken for. */

@@ -71,6 +71,7 @@ struct qs_epoch_domain {
 
 struct qs_limbo {
     uintptr_t epoch;
+    uint64_t since; /* qs_now() when its first node was retired */
     struct qs_chain chain;
 };
 

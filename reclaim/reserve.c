@@ -70,6 +70,7 @@ static int unregister(struct qs_reserve_thread *t)
     qs_reserve_clear(t);
     qs_reserve_scan(t);
     qs_domain_orphan(t->base.domain, &t->retired);
+    t->kept = 0;
     qs_tally_set(&t->base.oldest, 0);
     return qs_thread_release(&t->base);
 }
@@ -213,14 +214,16 @@ static struct qs_span span_of(const struct qs_reserve_domain *d, struct qs_heade
     return (struct qs_span){ qs_life_of(h)->birth, qs_life_of(h)->retired };
 }
 
-/* Moves those of the chain that nobody reserves to gone. */
-static void sift(struct qs_reserve_domain *d, struct qs_chain *chain,
-                 struct qs_chain *gone, struct qs_span *spans, size_t room)
+/* Moves those of the chain that nobody reserves to gone.  Returns where the last of the
+ * others stood: 1 is the chain's first, 0 none. */
+static size_t sift(struct qs_reserve_domain *d, struct qs_chain *chain,
+                   struct qs_chain *gone, struct qs_span *spans, size_t room)
 {
     struct qs_chain kept = { 0 };
+    size_t at = 0, last = 0;
 
     if (!chain->first || (d->light && qs_membarrier()))
-        return;
+        return chain->nodes;
     size_t n = collect(d, spans, room);
     for (struct qs_header *h = chain->first, *next; h; h = next) {
         struct qs_span node = span_of(d, h);
@@ -228,8 +231,22 @@ static void sift(struct qs_reserve_domain *d, struct qs_chain *chain,
             n == SIZE_MAX ? meets_a_slot(d, node) : meets_joined(node, spans, n);
         next = h->next;
         qs_chain_push(reserved ? &kept : gone, h);
+        at++;
+        if (reserved)
+            last = at;
     }
     *chain = kept;
+    return last;
+}
+
+/* Once all that the scan before had left behind is gone, the others are the oldest. */
+static void note_oldest(struct qs_reserve_thread *t, size_t others, size_t last)
+{
+    if (!t->retired.first)
+        qs_tally_set(&t->base.oldest, 0);
+    else if (last <= others)
+        qs_tally_set(&t->base.oldest, t->since);
+    t->kept = t->retired.nodes;
 }
 
 void qs_reserve_scan(struct qs_reserve_thread *t)
@@ -240,10 +257,10 @@ void qs_reserve_scan(struct qs_reserve_thread *t)
     qs_thread_begin_scan(&t->base);
     qs_domain_adopt(&d->base, &t->retired);
     make_room(t);
-    sift(d, &t->retired, &gone, t->spans, t->room);
+    size_t others = t->retired.nodes - t->kept;
+    size_t last = sift(d, &t->retired, &gone, t->spans, t->room);
     qs_thread_free_chain(&t->base, &gone);
-    if (!t->retired.first)
-        qs_tally_set(&t->base.oldest, 0);
+    note_oldest(t, others, last);
     set_threshold(t);
     qs_thread_end_scan(&t->base);
 }

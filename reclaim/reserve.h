@@ -81,6 +81,8 @@ struct qs_reserve_thread {
     _Alignas(QS_CACHE_LINE) struct qs_chain retired;
     unsigned batch, until_era; /* retirements */
     size_t threshold;          /* length of retired that starts the next scan */
+    size_t kept;               /* its length after the last scan, at the chain's end */
+    uint64_t since;            /* qs_now() when the first of the others was retired */
     struct qs_span *spans;     /* room for what a scan finds, or NULL */
     size_t room;
 };
@@ -111,8 +113,11 @@ static inline void qs_reserve_retire(struct qs_reserve_thread *t, void *node)
     struct qs_header *h = qs_header_of(node);
 
     qs_thread_note_retired(&t->base, qs_header_class(h), node);
-    if (!t->retired.first)
-        qs_tally_set(&t->base.oldest, qs_now());
+    if (t->retired.nodes == t->kept) {
+        t->since = qs_now();
+        if (!t->kept)
+            qs_tally_set(&t->base.oldest, t->since);
+    }
     qs_chain_push(&t->retired, h);
     if (t->retired.nodes >= t->threshold || QS_BUGGIFY(100))
         qs_reserve_scan(t);

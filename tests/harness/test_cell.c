@@ -47,7 +47,7 @@ static void test_duration_does_not_matter(void)
 
 static void test_everything_else_matters(void)
 {
-    enum { OTHERS = 19 };
+    enum { OTHERS = 21 };
     struct qs_cell other[OTHERS];
     uint64_t ids[OTHERS + 1];
 
@@ -73,6 +73,8 @@ static void test_everything_else_matters(void)
     other[16].wake_percent = 50;
     other[17].batch = 120;
     other[18].watch_garbage = true;
+    other[19].amortise = true;
+    other[20].pool = true;
     for (unsigned i = 0; i < OTHERS; i++)
         ids[i] = qs_cell_id(&other[i]);
     ids[OTHERS] = qs_cell_id(&sample);

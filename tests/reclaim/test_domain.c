@@ -334,6 +334,46 @@ static void test_age_of_garbage_is_known(void)
     CHECK_EQ(S(domain_destroy)(&d), 0);
 }
 
+/* Retires a node while a slot still names it, as operations of a map do. */
+static void retire_held(struct S(thread) * t, unsigned number)
+{
+    struct node *n = node_new(t, number);
+    qs_word link;
+
+    qs_init(&link, n);
+    S(enter)(t);
+    S(protect)(t, 0, &link);
+    S(retire)(t, &node_class, n);
+    S(leave)(t);
+    S(quiesce)(t);
+}
+
+/* Each scan leaves something behind, and still the age is not that of what has gone. */
+static void test_age_follows_what_is_left(void)
+{
+    struct qs_config config = { .batch = 20 };
+    struct S(domain) d;
+    unsigned made = 0;
+
+    if (!SCHEME_DEFERS || SCHEME_TELLS_NO_AGE)
+        return;
+    domain_open(&d, &config);
+    struct S(thread) *t = thread_open(&d);
+    for (unsigned i = 0; i < 100; i++)
+        retire_held(t, made++);
+    uint64_t then = qs_now();
+    while (made < 2007)
+        retire_held(t, made++);
+    unsigned left = 0;
+    for (unsigned i = 0; i < 100; i++)
+        left += !disposed(i);
+    CHECK_EQ(left, 0);
+    CHECK_LT(0, stats_now(&d).garbage_nodes);
+    CHECK_LT(then, qs_now() - stats_now(&d).oldest_ns);
+    CHECK_EQ(S(thread_unregister)(t), 0);
+    CHECK_EQ(S(domain_destroy)(&d), 0);
+}
+
 int main(void)
 {
     RUN(test_destroy_with_registered_thread_is_refused);
@@ -348,5 +388,6 @@ int main(void)
     RUN(test_batch_sets_the_distance_of_scans);
     RUN(test_private_node_is_freed_at_once);
     RUN(test_age_of_garbage_is_known);
+    RUN(test_age_follows_what_is_left);
     return check_end();
 }
