@@ -34,7 +34,11 @@
  *   void qs_S_enter(t), qs_S_leave(t)
  *       Bracket one operation; not nested.  leave drops every slot.
  *   void qs_S_checkpoint(t)
- *       First statement of a read phase; only restartable schemes expand it (a macro).
+ *       Begins a read phase (a macro, and a statement).  Restartable schemes may come
+ * back here, from any instruction up to commit: the function that it stands in is not
+ * left before, what a second pass needs is not changed in between, and the phase writes
+ * to nothing but its own variables, allocates nothing and takes no lock.  Other schemes
+ * do nothing.
  *   uintptr_t qs_S_protect(t, unsigned slot, const qs_word *loc)
  *       An acquire-load of *loc.  The node it points to, tags set aside, is not freed
  *       until the slot is used again or the operation is left.  loc lies in an immortal
@@ -46,8 +50,10 @@
  *       Lets dst protect what src does.  dst > src, since scans read upwards.
  *   void qs_S_drop(t, unsigned slot)
  *   void qs_S_commit(t, unsigned n, void *const keep[])
- *       End of the read phase, before the first shared write: only the n nodes of keep
- *       stay protected.  Restartable schemes publish them here; others do nothing.
+ *       End of the read phase, before the first shared write, alloc or retire: under
+ *       restartable schemes, only the n nodes of keep (n up to max_slots, NULL allowed)
+ *       stay protected, and whatever else is read comes in another read phase, until
+ *       whose commit they still stay so.  Others do nothing.
  *
  * Nodes:
  *   void *qs_S_alloc(t, const struct qs_class *class)
@@ -77,7 +83,8 @@
  *   size_t qs_S_bound(size_t threads, size_t batch, size_t live)
  *       The most garbage, in nodes, of `threads` records when no more than `live` nodes
  *       are not retired at any time; the formula is in the scheme's header.
- *   qs_S_restarts         1: a read phase may be restarted from its checkpoint
+ *   qs_S_restarts         1: a read phase may be restarted from its checkpoint; within it
+ *       whatever was reachable at its begin or later stays valid
  *   qs_S_frees_at_once    1: retire frees immediately; for structures whose own lock
  *       keeps readers out, no others
  *   qs_S_max_slots        links an operation can protect at a time
@@ -201,6 +208,8 @@ struct qs_thread {
     struct qs_thread *next;      /* in domain->threads */
     struct qs_thread *next_mine; /* other registrations of the same system thread */
     void (*at_exit)(struct qs_thread *t);
+    void (*on_interrupt)(struct qs_thread *t, void *context); /* or NULL */
+    qs_word system_thread; /* to interrupt: of the last owner */
     uint64_t random; /* state of qs_random() */
     unsigned index;  /* dense, from 0, in its domain */
 };
@@ -220,6 +229,7 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
 int qs_thread_release(struct qs_thread *t);
 bool qs_thread_is_mine(const struct qs_thread *t);
 struct qs_thread *qs_thread_mine(void (*at_exit)(struct qs_thread *));
+void qs_thread_interrupted(void *context); /* the handler for qs_interrupt_prepare() */
 
 /* Disposes of a node that is not retired and frees its memory: by any thread, or by a
  * registered one, which is faster with pools.  Out of line, because they call back. */

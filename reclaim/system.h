@@ -42,17 +42,30 @@ bool qs_membarrier_works(void);
  * instructions, whatever it is doing.  Further interrupts wait until it has returned;
  * if it leaves by longjmp instead, to a setjmp of that thread, they wait until the
  * thread calls qs_interrupt_allow(), so that a storm of them does not pile up on the
- * stack. There is one handler per process; 0, -EBUSY if it is another one already, or
- * -errno. */
-int qs_interrupt_prepare(void (*handler)(void));
+ * stack. There is one handler per process; 0, -EBUSY if it is another one already or if
+ * the application handles the signal itself, or -errno. */
+int qs_interrupt_prepare(void (*handler)(void *context));
 void qs_interrupt_allow(void);
 
-/* What to call the calling thread in qs_interrupt(). */
-int qs_interrupt_self(void);
+/* For a handler that would leave by longjmp, to a function whose frame is at `frame`.
+ * True if a signal handler of the application, called since, was interrupted: then the
+ * interrupt comes again when that has returned, and before anything else. */
+bool qs_interrupt_postpone(void *context, const void *frame);
 
-/* Interrupts a thread, which may also be the caller: 0, or -ESRCH if it has ended.  The
- * thread may run on a little; it has begun the handler, or does nothing else first,
- * when a qs_membarrier() called after this has returned. */
+/* What to call the calling thread in qs_interrupt().  It changes in the child of a
+ * fork: there, the library's own qs_slot_in_child() (thread.c) is called with the value
+ * of the slot.  Prepare the slot before the interrupts. */
+int qs_interrupt_self(void);
+void qs_slot_in_child(void *value);
+
+/* Interrupts a thread, which may also be the caller.  0; -ESRCH if it has ended, after
+ * all that it did; -EBUSY if the application has taken the signal for itself meanwhile;
+ * or -errno.  The thread may run on a little.  When a qs_membarrier() called after this
+ * has returned, it has begun the handler, or does nothing else first: the signal was
+ * pending, and the barrier takes a running thread through the kernel, which delivers
+ * what is pending before the thread goes on.  Nothing of this holds for a thread that
+ * blocks the signal.
+ */
 int qs_interrupt(int thread);
 
 #endif

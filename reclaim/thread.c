@@ -23,6 +23,20 @@ void qs_slot_at_thread_end(void *first)
         t->at_exit(t);
 }
 
+/* Runs on the interrupted thread, between any two of its instructions. */
+void qs_thread_interrupted(void *context)
+{
+    for (struct qs_thread *t = qs_slot_get(); t; t = t->next_mine)
+        if (t->on_interrupt)
+            t->on_interrupt(t, context);
+}
+
+void qs_slot_in_child(void *first)
+{
+    for (struct qs_thread *t = first; t; t = t->next_mine)
+        qs_store(&t->system_thread, qs_interrupt_self(), relaxed);
+}
+
 static struct qs_thread *reuse_record(struct qs_domain *d)
 {
     for (struct qs_thread *t = qs_domain_first(d); t; t = t->next) {
@@ -63,13 +77,12 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
         t = new_record(d, record_size);
     if (!t)
         return NULL;
-    struct qs_thread *mine = qs_slot_get();
+    t->next_mine = qs_slot_get(); /* before an interrupt can find t in the list */
+    t->at_exit = at_exit;
     if (qs_slot_set(t)) {
         qs_store(&t->in_use, 0, release);
         return NULL;
     }
-    t->next_mine = mine;
-    t->at_exit = at_exit;
     t->counters = (struct qs_counters){ 0 };
     if (d->depot && !t->pool)
         t->pool = qs_pool_new(d->depot);

@@ -24,8 +24,9 @@ int qs_membarrier(void);
 bool qs_membarrier_works(void);
 
 /* interrupt.c */
-int qs_interrupt_prepare(void (*handler)(void));
+int qs_interrupt_prepare(void (*handler)(void *context));
 void qs_interrupt_allow(void);
+bool qs_interrupt_postpone(void *context, const void *frame);
 int qs_interrupt_self(void);
 int qs_interrupt(int thread);
 

@@ -72,6 +72,11 @@ void qx_act_as(unsigned thread)
     acting = thread;
 }
 
+unsigned qx_acting(void)
+{
+    return qx_now.thread == QX_MAIN ? acting : qx_now.thread;
+}
+
 bool qx_started(unsigned thread)
 {
     return thread < thread_count;
@@ -113,12 +118,12 @@ int qs_slot_prepare(void)
 
 void *qs_slot_get(void)
 {
-    return threads[qx_now.thread == QX_MAIN ? acting : qx_now.thread].slot;
+    return threads[qx_acting()].slot;
 }
 
 int qs_slot_set(void *value)
 {
-    threads[qx_now.thread == QX_MAIN ? acting : qx_now.thread].slot = value;
+    threads[qx_acting()].slot = value;
     return 0;
 }
 

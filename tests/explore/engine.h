@@ -85,6 +85,7 @@ void qx_found(enum qx_kind kind, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void qx_point(void);             /* the scheduler may switch here */
 void qx_act_as(unsigned thread); /* main thread only: whose slot is used */
+unsigned qx_acting(void);        /* the caller, or who it acts as */
 void qx_wait(bool (*ready)(const void *), const void *what);
 bool qx_started(unsigned thread);
 bool qx_ended(unsigned thread);
@@ -124,7 +125,7 @@ static inline void qx_join(struct qx_clock *to, const struct qx_clock *from)
 }
 
 /* interrupt.c */
-extern void (*qx_interrupt_handler)(void); /* NULL until one is prepared */
+extern void (*qx_interrupt_handler)(void *); /* NULL until one is prepared */
 void qx_interrupts_reset(void);
 void qx_interrupts_deliver(void);           /* to the caller, at a scheduling point */
 void qx_interrupts_settle(unsigned thread); /* it has passed a membarrier */

@@ -15,7 +15,7 @@
 
 enum { STRAY_PERMILLE = 20 };
 
-void (*qx_interrupt_handler)(void);
+void (*qx_interrupt_handler)(void *);
 static unsigned sent, settled, held;      /* one bit per thread */
 static struct qx_clock known[QX_THREADS]; /* to the senders */
 
@@ -25,7 +25,7 @@ void qx_interrupts_reset(void)
     sent = settled = held = 0;
 }
 
-int qs_interrupt_prepare(void (*handler)(void))
+int qs_interrupt_prepare(void (*handler)(void *))
 {
     if (qx_interrupt_handler && qx_interrupt_handler != handler)
         return -EBUSY;
@@ -39,9 +39,17 @@ void qs_interrupt_allow(void)
     qx_point();
 }
 
+/* Virtual threads have no other handlers. */
+bool qs_interrupt_postpone(void *context, const void *frame)
+{
+    (void)context;
+    (void)frame;
+    return false;
+}
+
 int qs_interrupt_self(void)
 {
-    return (int)qx_self();
+    return (int)qx_acting();
 }
 
 int qs_interrupt(int thread)
@@ -49,8 +57,10 @@ int qs_interrupt(int thread)
     unsigned i = (unsigned)thread;
 
     qx_point();
-    if (qx_ended(i))
+    if (qx_ended(i)) {
+        qx_join(qx_clock_of(qx_self()), qx_clock_of(i));
         return -ESRCH;
+    }
     if (i == QX_MAIN || !qx_interrupt_handler)
         return 0;
     if (!(sent & 1u << i))
@@ -89,6 +99,6 @@ void qx_interrupts_deliver(void)
     qx_model_fence(self); /* as entering and leaving the kernel is */
     qx_trace("handler", "qs_interrupt", "%s", "");
     held |= bit;
-    qx_interrupt_handler();
+    qx_interrupt_handler(NULL);
     held &= ~bit;
 }

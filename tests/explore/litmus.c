@@ -75,8 +75,9 @@ LITMUS(wrc_relaxed, X(1, relaxed), (GET_X(0, relaxed), Y(1, relaxed)),
 static jmp_buf reading;
 static bool restartable;
 
-static void restart(void)
+static void restart(void *context)
 {
+    (void)context;
     if (qx_self() == 0 && restartable)
         longjmp(reading, 1);
 }

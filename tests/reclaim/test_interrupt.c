@@ -15,8 +15,9 @@ static struct {
 static jmp_buf reading;
 static bool restartable; /* the reader's own */
 
-static void restart(void)
+static void restart(void *context)
 {
+    (void)context;
     if (qs_load(&shared.reader, relaxed) == (uintptr_t)qs_interrupt_self() &&
         restartable) {
         qs_fetch_add(&shared.restarts, 1, relaxed);
@@ -97,8 +98,9 @@ static void test_a_thread_that_has_ended_is_not_found(void)
     CHECK_EQ(qs_interrupt((int)qs_load(&shared.reader, relaxed)), -ESRCH);
 }
 
-static void other(void)
+static void other(void *context)
 {
+    (void)context;
 }
 
 static void test_there_is_one_handler(void)
