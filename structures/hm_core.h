@@ -45,6 +45,10 @@
  * hence any scheme carries it.  A node is unlinked by exactly one CAS, since prev's
  * word leaves the value `cur` once and cur is not linked twice; its winner retires it.
  *
+ * Read phases: a walk from the head to the window is one; what follows touches the two
+ * nodes of the window alone.  Under a scheme that restarts, a walk that unlinked a node
+ * starts again from the head, since nothing else is protected any more.
+ *
  * The functions run between enter and leave, which the caller does.
  */
 #if !defined HM_CORE_NAME || !defined HM_CORE_RECLAIM || !defined HM_CORE_KEY || \
@@ -60,25 +64,29 @@
 #define HMC_MARK ((uintptr_t)1)
 #endif
 
-#define hmc_node     QS_NAME(HM_CORE_NAME, node)
-#define hmc_window   QS_NAME(HM_CORE_NAME, window)
-#define hmc_class    QS_NAME(HM_CORE_NAME, class)
-#define hmc_node_at  QS_NAME(HM_CORE_NAME, node_at)
-#define hmc_unlink   QS_NAME(HM_CORE_NAME, unlink)
-#define hmc_find     QS_NAME(HM_CORE_NAME, find)
-#define hmc_link     QS_NAME(HM_CORE_NAME, link)
-#define hmc_remove   QS_NAME(HM_CORE_NAME, remove)
-#define hmc_free_all QS_NAME(HM_CORE_NAME, free_all)
-#define hmc_thread   QS_SCHEME(HM_CORE_RECLAIM, thread)
-#define hmc_protect  QS_SCHEME(HM_CORE_RECLAIM, protect)
-#define hmc_retire   QS_SCHEME(HM_CORE_RECLAIM, retire)
+#define hmc_node        QS_NAME(HM_CORE_NAME, node)
+#define hmc_window      QS_NAME(HM_CORE_NAME, window)
+#define hmc_class       QS_NAME(HM_CORE_NAME, class)
+#define hmc_node_at     QS_NAME(HM_CORE_NAME, node_at)
+#define hmc_unlink      QS_NAME(HM_CORE_NAME, unlink)
+#define hmc_commit      QS_NAME(HM_CORE_NAME, commit)
+#define hmc_walk        QS_NAME(HM_CORE_NAME, walk)
+#define hmc_walk_apart  QS_NAME(HM_CORE_NAME, walk_apart)
+#define hmc_find        QS_NAME(HM_CORE_NAME, find)
+#define hmc_link        QS_NAME(HM_CORE_NAME, link)
+#define hmc_remove      QS_NAME(HM_CORE_NAME, remove)
+#define hmc_free_all    QS_NAME(HM_CORE_NAME, free_all)
+#define hmc_thread      QS_SCHEME(HM_CORE_RECLAIM, thread)
+#define hmc_restarts    QS_SCHEME(HM_CORE_RECLAIM, restarts)
+#define hmc_checkpoint  QS_SCHEME(HM_CORE_RECLAIM, checkpoint)
+#define hmc_protect     QS_SCHEME(HM_CORE_RECLAIM, protect)
+#define hmc_end_reading QS_SCHEME(HM_CORE_RECLAIM, commit)
+#define hmc_retire      QS_SCHEME(HM_CORE_RECLAIM, retire)
 
 _Static_assert(QS_SCHEME(HM_CORE_RECLAIM, is_a_reclaim_scheme),
                "HM_CORE_RECLAIM must name a scheme whose header is included");
 _Static_assert(!QS_SCHEME(HM_CORE_RECLAIM, frees_at_once),
                "readers walk this list without a lock: direct would free under them");
-_Static_assert(!QS_SCHEME(HM_CORE_RECLAIM, restarts),
-               "a search unlinks on its way and goes on: it cannot be restarted");
 _Static_assert(QS_SCHEME(HM_CORE_RECLAIM, max_slots) >= 2,
                "this list protects two nodes at a time");
 
@@ -92,6 +100,9 @@ _Static_assert(_Alignof(struct hmc_node) <= QS_NODE_ALIGNMENT,
 
 static const struct qs_class hmc_class = { .name = "list node",
                                            .size = sizeof(struct hmc_node) };
+
+_Static_assert(offsetof(struct hmc_node, next) == 0,
+               "a link's address is that of its node, or of a head");
 
 /* Where a search stopped: *prev linked to cur, cur to next. */
 struct hmc_window {
@@ -117,10 +128,17 @@ static inline bool hmc_unlink(struct hmc_thread *t, struct hmc_window *w)
     return true;
 }
 
-/* Looks for key from head on.  True if found; w is set either way, and the nodes of its
- * prev and cur are protected. */
-static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_KEY *key,
-                            struct hmc_window *w)
+/* From here on the window alone is touched, and written to. */
+static inline void hmc_commit(struct hmc_thread *t, const struct hmc_window *w)
+{
+    hmc_end_reading(t, 2, (void *[]){ w->prev, w->cur });
+}
+
+/* Looks for key from head on: 1 if found, 0 if not; w is set either way, and the nodes
+ * of its prev and cur are protected.  Under a scheme that restarts, -1 if it had to
+ * write on its way. */
+static inline int hmc_walk(struct hmc_thread *t, qs_word *head, const HM_CORE_KEY *key,
+                           struct hmc_window *w)
 {
     unsigned steps = 0, slot = 0;
     int order = 1;
@@ -143,15 +161,45 @@ static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_K
                 slot ^= 1; /* the other slot keeps protecting the node of w->prev */
                 continue;
             }
+            hmc_commit(t, w);
             stale = !hmc_unlink(t, w);
+            if (hmc_restarts) {
+                QS_COUNT_RESTART(QS_COUNTERS(t));
+                return -1;
+            }
         }
         if (stale) {
             QS_COUNT_RESTART(QS_COUNTERS(t));
             w->prev = head;
         }
     }
+    hmc_commit(t, w);
     QS_COUNT_STEPS(QS_COUNTERS(t), steps);
     return order == 0;
+}
+
+/* A restart goes back into a frame that knows nothing of the walk: a call in it is all
+ * that the compiler has to see. */
+static __attribute__((noinline, unused)) int hmc_walk_apart(struct hmc_thread *t,
+                                                            qs_word *head,
+                                                            const HM_CORE_KEY *key,
+                                                            struct hmc_window *w)
+{
+    return hmc_walk(t, head, key, w);
+}
+
+/* As hmc_walk(), to its end. */
+static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_KEY *key,
+                            struct hmc_window *w)
+{
+    int found;
+
+    if (!hmc_restarts)
+        return hmc_walk(t, head, key, w) == 1;
+    do
+        hmc_checkpoint(t);
+    while ((found = hmc_walk_apart(t, head, key, w)) < 0);
+    return found;
 }
 
 /* Links n where its key belongs.  If the key is present, leaves n to the caller,
@@ -208,12 +256,18 @@ static inline void hmc_free_all(qs_word *head)
 #undef hmc_class
 #undef hmc_node_at
 #undef hmc_unlink
+#undef hmc_commit
+#undef hmc_walk
+#undef hmc_walk_apart
 #undef hmc_find
 #undef hmc_link
 #undef hmc_remove
 #undef hmc_free_all
 #undef hmc_thread
+#undef hmc_restarts
+#undef hmc_checkpoint
 #undef hmc_protect
+#undef hmc_end_reading
 #undef hmc_retire
 #undef HM_CORE_NAME
 #undef HM_CORE_RECLAIM

@@ -40,21 +40,18 @@
  *                    an unmarked link
  *   insert, false    as get, true
  *
- * Memory order.  Every CAS is seq_cst, for the reasons given in hm_core.h.
- *   (1) protect, at least an acquire: pairs with (3), (5) and (8), sees the content
- *   (2) acquire: pairs with (3), (4), (5) and (8): their target may be followed next
+ * Memory order.  Every CAS is seq_cst, for the reasons given in hm_core.h.  Sites 1, 2
+ * and 8 are those of a search, in skip_search_part.h.
  *   (3) releases the node's content, its height and what (9) raised
  *   (4) turns an own link that is not reachable yet to a new successor; a CAS, since a
- *       remover may mark it; passes on what (1) acquired
+ *       remover may mark it; passes on what the search acquired
  *   (5) links an upper level; releases (4)
  *   (6) marks an upper level: not needed by anyone before (7), which it precedes
- *   (7) marks level 0; whoever sees it by (1) or (2) sees the marks (6) too, so an
- *       inserter that meets a younger node of its key fails in (4)
- *   (8) unlinks; passes on what (2) acquired
- *   (9) raises the number of levels, before (3): whoever met a node of some height by
- *       (1) starts from there or higher, else the last search could miss the node
- *   (10) handshake, acq_rel: the second sees all links and marks of the first, so its
- *        search misses none
+ *   (7) marks level 0; a search that sees it sees the marks (6) too, so an inserter
+ * that meets a younger node of its key fails in (4) (9) raises the number of levels,
+ * before (3): whoever met a node of some height starts from there or higher, else the
+ * last search could miss the node (10) handshake, acq_rel: the second sees all links
+ * and marks of the first, so its search misses none
  *
  * Progress: lock-free.  Each retry means that another thread's CAS succeeded.
  *
@@ -97,45 +94,49 @@ enum { SKL_LINKED = 1, SKL_MARKED = 2 };
 enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #endif
 
-#define skl              QS_MAP_NAME
-#define skl_node         QS_NAME(QS_MAP_NAME, node)
-#define skl_window       QS_NAME(QS_MAP_NAME, window)
-#define skl_place        QS_NAME(QS_MAP_NAME, place)
-#define skl_class        QS_NAME(QS_MAP_NAME, class)
-#define skl_keeps_paths  QS_NAME(QS_MAP_NAME, keeps_paths)
-#define skl_cursor       QS_NAME(QS_MAP_NAME, cursor)
-#define skl_node_at      QS_NAME(QS_MAP_NAME, node_at)
-#define skl_unlink       QS_NAME(QS_MAP_NAME, unlink)
-#define skl_walk         QS_NAME(QS_MAP_NAME, walk)
-#define skl_sweep        QS_NAME(QS_MAP_NAME, sweep)
-#define skl_find         QS_NAME(QS_MAP_NAME, find)
-#define skl_new_node     QS_NAME(QS_MAP_NAME, new_node)
-#define skl_raise        QS_NAME(QS_MAP_NAME, raise)
-#define skl_finish       QS_NAME(QS_MAP_NAME, finish)
-#define skl_link         QS_NAME(QS_MAP_NAME, link)
-#define skl_link_upper   QS_NAME(QS_MAP_NAME, link_upper)
-#define skl_link_tower   QS_NAME(QS_MAP_NAME, link_tower)
-#define skl_mark         QS_NAME(QS_MAP_NAME, mark)
-#define skl_init         QS_NAME(QS_MAP_NAME, init)
-#define skl_destroy      QS_NAME(QS_MAP_NAME, destroy)
-#define skl_get          QS_NAME(QS_MAP_NAME, get)
-#define skl_insert       QS_NAME(QS_MAP_NAME, insert)
-#define skl_remove       QS_NAME(QS_MAP_NAME, remove)
-#define skl_next         QS_NAME(QS_MAP_NAME, next)
-#define skl_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define skl_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define skl_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define skl_protect      QS_SCHEME(QS_MAP_RECLAIM, protect)
-#define skl_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define skl_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
-#define skl_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
+#define skl               QS_MAP_NAME
+#define skl_node          QS_NAME(QS_MAP_NAME, node)
+#define skl_window        QS_NAME(QS_MAP_NAME, window)
+#define skl_place         QS_NAME(QS_MAP_NAME, place)
+#define skl_class         QS_NAME(QS_MAP_NAME, class)
+#define skl_keeps_paths   QS_NAME(QS_MAP_NAME, keeps_paths)
+#define skl_cursor        QS_NAME(QS_MAP_NAME, cursor)
+#define skl_node_at       QS_NAME(QS_MAP_NAME, node_at)
+#define skl_unlink        QS_NAME(QS_MAP_NAME, unlink)
+#define skl_commit        QS_NAME(QS_MAP_NAME, commit)
+#define skl_walk          QS_NAME(QS_MAP_NAME, walk)
+#define skl_sweep         QS_NAME(QS_MAP_NAME, sweep)
+#define skl_descend       QS_NAME(QS_MAP_NAME, descend)
+#define skl_descend_apart QS_NAME(QS_MAP_NAME, descend_apart)
+#define skl_find          QS_NAME(QS_MAP_NAME, find)
+#define skl_new_node      QS_NAME(QS_MAP_NAME, new_node)
+#define skl_raise         QS_NAME(QS_MAP_NAME, raise)
+#define skl_finish        QS_NAME(QS_MAP_NAME, finish)
+#define skl_link          QS_NAME(QS_MAP_NAME, link)
+#define skl_link_upper    QS_NAME(QS_MAP_NAME, link_upper)
+#define skl_link_tower    QS_NAME(QS_MAP_NAME, link_tower)
+#define skl_mark          QS_NAME(QS_MAP_NAME, mark)
+#define skl_init          QS_NAME(QS_MAP_NAME, init)
+#define skl_destroy       QS_NAME(QS_MAP_NAME, destroy)
+#define skl_get           QS_NAME(QS_MAP_NAME, get)
+#define skl_insert        QS_NAME(QS_MAP_NAME, insert)
+#define skl_remove        QS_NAME(QS_MAP_NAME, remove)
+#define skl_next          QS_NAME(QS_MAP_NAME, next)
+#define skl_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define skl_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define skl_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define skl_restarts      QS_SCHEME(QS_MAP_RECLAIM, restarts)
+#define skl_checkpoint    QS_SCHEME(QS_MAP_RECLAIM, checkpoint)
+#define skl_protect       QS_SCHEME(QS_MAP_RECLAIM, protect)
+#define skl_end_reading   QS_SCHEME(QS_MAP_RECLAIM, commit)
+#define skl_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define skl_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define skl_retire        QS_SCHEME(QS_MAP_RECLAIM, retire)
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
 _Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
                "readers walk this list without a lock: direct would free under them");
-_Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, restarts),
-               "a search unlinks on its way and goes on: it cannot be restarted");
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 4,
                "this skip list protects four nodes at a time");
 _Static_assert(QS_MAP_LEVELS >= 1 && QS_MAP_LEVELS <= QS_TOWER_MAX,
@@ -161,20 +162,6 @@ struct skl {
     qs_word head[QS_MAP_LEVELS];
 };
 
-/* What a search found on one level: links[level] led to cur. */
-struct skl_window {
-    qs_word *links;       /* of the last node before the key, or the head */
-    struct skl_node *cur; /* first node not before the key; NULL at the end */
-};
-
-/* Where a search stands. */
-struct skl_place {
-    struct skl_window at;
-    int order;     /* of at.cur's key to the key sought; 1 at the end */
-    unsigned slot; /* protects at.cur; its neighbour the node of at.links */
-    unsigned steps;
-};
-
 /* A walk through a map at rest; starts zeroed. */
 struct skl_cursor {
     struct skl_node *at;
@@ -185,78 +172,7 @@ static inline struct skl_node *skl_node_at(uintptr_t link)
     return (struct skl_node *)(link & ~SKL_MARK);
 }
 
-/* Unlinks cur, marked on this level with the link next; false if link changed. */
-static inline bool skl_unlink(struct skl_thread *t, unsigned level, qs_word *link,
-                              struct skl_node *cur, uintptr_t next)
-{
-    uintptr_t expected = (uintptr_t)cur;
-
-    return qs_counted_cas(QS_COUNTERS(t), level ? QS_SITE_UPPER_UNLINK : QS_SITE_UNLINK,
-                          link, &expected, next & ~SKL_MARK); /* (8) */
-}
-
-/* Walks along one level up to the first unmarked node whose order is at least stop: 0
- * for the key itself, 1 for what comes after it.  False if the node that the walk stood
- * at was removed, or the list changed under its feet. */
-static inline bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KEY *key,
-                            int stop, struct skl_place *p)
-{
-    for (;;) {
-        qs_word *link = &p->at.links[level];
-        uintptr_t seen = skl_protect(t, p->slot, link); /* (1) */
-        if (seen & SKL_MARK)
-            return false;
-        p->order = 1;
-        p->at.cur = skl_node_at(seen);
-        if (!p->at.cur)
-            return true;
-        p->steps++;
-        uintptr_t next = qs_load(&p->at.cur->next[level], acquire); /* (2) */
-        if (next & SKL_MARK) {
-            if (!skl_unlink(t, level, link, p->at.cur, next))
-                return false;
-            continue;
-        }
-        p->order = QS_MAP_COMPARE(&p->at.cur->key, key);
-        if (p->order >= stop)
-            return true;
-        p->at.links = p->at.cur->next;
-        p->slot ^= 1; /* the other slot keeps protecting the node of at.links */
-    }
-}
-
-/* From p, which stands at a node of the key, walks on through all nodes of the key, so
- * that no marked one of them stays linked on this level; p stays where it is. */
-static inline bool skl_sweep(struct skl_thread *t, unsigned level,
-                             const QS_MAP_KEY *key, struct skl_place *p)
-{
-    struct skl_place beyond = { .at.links = p->at.cur->next, .slot = 2 };
-    bool passed = skl_walk(t, level, key, 1, &beyond);
-    p->steps += beyond.steps;
-    return passed;
-}
-
-/* Looks for key from the top down to the level floor.  True if found there; sets
- * w[floor] either way, whose nodes are protected, and more as `how` says. */
-static inline bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
-                            enum skl_search how, unsigned floor, struct skl_window *w)
-{
-    struct skl_place p = { .at.links = m->head };
-    unsigned level = (unsigned)qs_load(&m->levels, relaxed);
-
-    while (level-- > floor) {
-        if (!skl_walk(t, level, key, 0, &p) ||
-            (how == SKL_SWEEP && !p.order && !skl_sweep(t, level, key, &p))) {
-            QS_COUNT_RESTART(QS_COUNTERS(t));
-            p.at.links = m->head;
-            level = (unsigned)qs_load(&m->levels, relaxed);
-        } else if (how == SKL_PATH || level == floor) {
-            w[level] = p.at;
-        }
-    }
-    QS_COUNT_STEPS(QS_COUNTERS(t), p.steps);
-    return p.order == 0;
-}
+#include "structures/skip_search_part.h"
 
 /* Says that the inserter (SKL_LINKED) or the remover (SKL_MARKED) will not touch n any
  * more.  The second of them makes sure that nobody can reach n, and retires it. */
@@ -466,8 +382,11 @@ static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key
 #undef skl_cursor
 #undef skl_node_at
 #undef skl_unlink
+#undef skl_commit
 #undef skl_walk
 #undef skl_sweep
+#undef skl_descend
+#undef skl_descend_apart
 #undef skl_find
 #undef skl_new_node
 #undef skl_raise
@@ -485,7 +404,10 @@ static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key
 #undef skl_thread
 #undef skl_enter
 #undef skl_leave
+#undef skl_restarts
+#undef skl_checkpoint
 #undef skl_protect
+#undef skl_end_reading
 #undef skl_alloc
 #undef skl_free_private
 #undef skl_retire
