@@ -85,6 +85,16 @@ static inline struct qs_stats stats_now(struct S(domain) * d)
     return stats;
 }
 
+/* A read phase that follows n links, and holds what they point to when it ends. */
+static inline void hold(struct S(thread) * t, const qs_word *links, unsigned n,
+                        void *held[])
+{
+    S(checkpoint)(t);
+    for (unsigned slot = 0; slot < n; slot++)
+        held[slot] = (void *)S(protect)(t, slot, &links[slot]);
+    S(commit)(t, n, held);
+}
+
 /* Retires a fresh node that nobody ever saw. */
 static inline void retire_new(struct S(thread) * t, unsigned number)
 {
@@ -119,16 +129,15 @@ static inline void *reader_main(void *argument)
 {
     struct reader *r = argument;
     struct S(thread) *t = thread_open(r->domain);
-    struct node *held[2];
+    void *held[2];
 
     S(enter)(t);
-    for (unsigned slot = 0; slot < 2; slot++)
-        held[slot] = (struct node *)S(protect)(t, slot, &r->links[slot]);
+    hold(t, r->links, 2, held);
     steps_reach(&r->steps, READER_HOLDS);
     steps_wait(&r->steps, READER_MAY_LEAVE);
     for (unsigned slot = 0; slot < 2; slot++)
         if (held[slot] && !SCHEME_IS_DIRECT)
-            CHECK_EQ(held[slot]->alive, ALIVE);
+            CHECK_EQ(((struct node *)held[slot])->alive, ALIVE);
     S(leave)(t);
     CHECK_EQ(S(thread_unregister)(t), 0);
     return NULL;

@@ -23,6 +23,7 @@ static void test_unregister_inside_an_operation_is_refused(void)
 {
     struct S(domain) d;
     qs_word link;
+    void *held;
 
     if (!SCHEME_TELLS_INSIDE)
         return;
@@ -31,7 +32,7 @@ static void test_unregister_inside_an_operation_is_refused(void)
     struct node *n = node_new(t, 0);
     qs_init(&link, n);
     S(enter)(t);
-    S(protect)(t, 0, &link);
+    hold(t, &link, 1, &held);
     CHECK_EQ(S(thread_unregister)(t), -EBUSY);
     CHECK_EQ(stats_now(&d).threads, 1);
     S(leave)(t);
@@ -80,12 +81,13 @@ static void end_inside(void *shared, unsigned index)
 {
     struct reader *r = shared;
     struct S(thread) *t = thread_open(r->domain);
+    void *held;
 
     (void)index;
     for (unsigned i = 10; i < 20; i++)
         retire_new(t, i);
     S(enter)(t);
-    S(protect)(t, 0, &r->links[0]);
+    hold(t, r->links, 1, &held);
     pthread_exit(NULL);
 }
 

@@ -20,11 +20,13 @@ struct torture {
 
 static void read_link(struct S(thread) * t, const qs_word *link)
 {
+    void *held;
+
     S(enter)(t);
-    struct node *n = (struct node *)S(protect)(t, 0, link);
-    if (n) {
-        CHECK_EQ(n->alive, ALIVE);
-        CHECK_LT(n->number, NODES_MAX);
+    hold(t, link, 1, &held);
+    if (held) {
+        CHECK_EQ(((struct node *)held)->alive, ALIVE);
+        CHECK_LT(((struct node *)held)->number, NODES_MAX);
     }
     S(leave)(t);
 }
