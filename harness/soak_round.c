@@ -21,16 +21,20 @@ bool qs_soak_find(struct qs_soak *s, const char *format, ...)
     return false;
 }
 
-/* What a robust scheme may hold back, generously: what was in the map when a thread
- * stopped, and some batches and slots of each thread that ever was at once. */
+/* What a robust scheme may hold back, whoever stops wherever.  Hazard eras promise
+ * least: a slot keeps all that was in the map in its era, and a batch or two of each
+ * thread. */
 static uint64_t bound_of(const struct qs_soak *s)
 {
-    uint64_t threads = s->round->cell.threads + 1, batch = s->round->batch;
+    enum { SLOTS = 4, DEFAULT_BATCH = 128 };
+    uint64_t threads = s->round->cell.threads + 1;
+    uint64_t batch = s->round->batch ? s->round->batch : DEFAULT_BATCH;
 
     if (!s->ops->robust)
         return 0;
-    return 2 * s->round->cell.keys +
-           threads * (4 * (batch ? batch : 256) + 64 * threads);
+    if (batch < 2 * SLOTS * threads)
+        batch = 2 * SLOTS * threads;
+    return 2 * SLOTS * threads * (s->round->cell.keys + 2 * threads * batch);
 }
 
 static bool open_round(struct qs_soak *s)

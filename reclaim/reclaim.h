@@ -23,8 +23,8 @@
  *
  * Fork: in the child, the threads that are gone are as if they stood still for ever.
  * The thread that forked, outside any operation, may go on with the registrations it
- * has; what the others might hold is never freed, and while they were registered the
- * domain is not destroyed (-EBUSY).  A structure that takes locks may find them held.
+ * has; what the others might hold is never freed, so barrier may wait for ever, and
+ * while they were registered the domain is not destroyed (-EBUSY).  A structure that takes locks may find them held.
  *
  * Signals: a handler may look keys up through a registration of its own, which the
  * interrupted thread made for it beforehand, never through one that the thread itself

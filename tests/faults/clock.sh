@@ -8,6 +8,5 @@ QS_SHIM_CLOCK=1 LD_PRELOAD=$3/tests/faults/libshim.so "$tool" run tiny.exp --out
 ok "it is measured all the same" test $? -eq 0
 all 'v("status") == "ok"' part/cells.csv
 all 'v("seconds") == "" || (v("seconds") >= 0.02 && v("seconds") < 60)' part/cells.csv
-all 'v("mops") > 0' part/cells.csv
 ok "the clock did jump" test "$(column start_utc part/cells.csv | cut -c1-13 | sort -u | wc -l)" -gt 1
 finish

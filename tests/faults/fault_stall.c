@@ -7,8 +7,9 @@
 
 enum {
     KEYS = 64,
-    UPDATES = 40000, /* while the reader is frozen */
-    BOUND = 4096,    /* garbage that a robust scheme stays below here */
+    BATCH = 16,      /* retirements between scans: the bounds grow with it */
+    UPDATES = 80000, /* while the reader is frozen */
+    BOUND = 8192,    /* garbage that a robust scheme stays below, hazard eras by half */
     ATTEMPTS = 20    /* to meet the reader inside an operation */
 };
 
@@ -76,7 +77,7 @@ static const char *tell_stall(const struct qs_map_ops *ops, const struct qs_stat
 const char *fault_stalled_reader(const struct qs_map_ops *ops)
 {
     struct qs_thread *t;
-    struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    struct qs_map *m = fault_open(ops, KEYS, BATCH, &t);
     struct stall s = { .ops = ops, .map = m, .keys = KEYS };
     struct updater u = { .ops = ops, .map = m };
     bool grew = false, blocks = false;
@@ -174,7 +175,7 @@ static void use_one_processor(void)
 const char *fault_idle_reader(const struct qs_map_ops *ops)
 {
     struct qs_thread *t;
-    struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    struct qs_map *m = fault_open(ops, KEYS, BATCH, &t);
     struct stall s = { .ops = ops, .map = m, .keys = KEYS, .policy = SCHED_IDLE };
     struct crowd c = { .ops = ops, .map = m, .keys = KEYS };
     uint64_t most = 0;
@@ -202,7 +203,7 @@ const char *fault_idle_reader(const struct qs_map_ops *ops)
 const char *fault_destroy_in_use(const struct qs_map_ops *ops)
 {
     struct qs_thread *t;
-    struct qs_map *m = fault_open(ops, KEYS, 0, &t);
+    struct qs_map *m = fault_open(ops, KEYS, BATCH, &t);
     struct stall s = { .ops = ops, .map = m, .keys = KEYS };
 
     fill(ops, m, t, KEYS);
