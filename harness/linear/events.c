@@ -139,10 +139,10 @@ void qs_events_make(struct qs_events *e, const struct qs_history *h, bool by_key
     e->first = qs_needed(calloc(e->objects + 1, sizeof *e->first));
     count_events(e, h, object);
     size_t n = e->first[e->objects];
-    e->events = qs_needed(malloc((n + 1) * sizeof *e->events));
+    e->events = qs_needed(calloc(n + 1, sizeof *e->events));
     place_events(e, h, object);
     free(object);
-    struct qs_event *scratch = qs_needed(malloc((n + 1) * sizeof *scratch));
+    struct qs_event *scratch = qs_needed(calloc(n + 1, sizeof *scratch));
     for (size_t i = 0; i < e->objects; i++)
         sort(e->events + e->first[i], e->first[i + 1] - e->first[i], scratch);
     free(scratch);
