@@ -13,6 +13,7 @@ name_hp_asym  = "hazard pointers, membarrier"; short_hp_asym = "HP asym"; color_
 name_he       = "hazard eras";      short_he       = "HE";        color_he       = "#B2182B"; mark_he       = 11
 name_ibr      = "interval-based";   short_ibr      = "IBR";       color_ibr      = "#F4A582"; mark_ibr      = 13
 name_ebr      = "epochs";           short_ebr      = "EBR";       color_ebr      = "#E69F00"; mark_ebr      = 7
+name_ebr_clock = "epochs by a clock"; short_ebr_clock = "EBR clock"; color_ebr_clock = "#C8A951"; mark_ebr_clock = 7
 name_ebr_asym = "epochs, membarrier"; short_ebr_asym = "EBR asym"; color_ebr_asym = "#8C6D00"; mark_ebr_asym = 7
 name_qsbr     = "quiescent states"; short_qsbr     = "QSBR";      color_qsbr     = "#009E73"; mark_qsbr     = 11
 name_debra    = "epochs, one peer per operation"; short_debra = "DEBRA"; color_debra = "#A65E00"; mark_debra = 13

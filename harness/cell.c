@@ -23,6 +23,7 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "stall", cell->stall);
     add_choice(text, "wake_percent", cell->wake_percent);
     add_choice(text, "batch", cell->batch);
+    add_choice(text, "era", cell->era);
     add_choice(text, "watch_garbage", cell->watch_garbage);
     add_choice(text, "amortise", cell->amortise);
     add_choice(text, "pool", cell->pool);

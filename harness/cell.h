@@ -33,6 +33,7 @@ struct qs_cell {
                           measurement begins */
     unsigned wake_percent; /* of the duration, after which they go on; 0: at its end */
     unsigned batch;        /* retirements of a thread between scans; 0: the scheme's */
+    unsigned era;      /* allocations of a thread that move an era on; 0: the scheme's */
     unsigned timeline;     /* moments of the measurement at which garbage is noted */
     bool watch_garbage;    /* each operation notes its thread's own garbage */
     bool amortise, pool;   /* as in struct qs_config */

@@ -74,6 +74,8 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
         like.amortise = false;
     if (test_names(test, "alloc"))
         like.pool = false;
+    if (test_names(test, "era"))
+        like.era = 0;
     qs_cell_text(&like, text);
 }
 

@@ -13,7 +13,7 @@ static const char *const columns[] = {
     "structure",     "reclaim",       "mix",          "dist",  "keys",
     "prefill",       "threads",       "prefill_mode", "start", "placement",
     "quiesce_every", "oversubscribe", "writers",      "churn", "stall",
-    "wake_pct",      "batch",         "free",         "alloc"
+    "wake_pct",      "batch",         "era",          "free",  "alloc"
 };
 
 const char *qs_cell_column_at(unsigned i)

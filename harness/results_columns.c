@@ -313,6 +313,7 @@ const struct qs_column qs_columns[] = {
     COUNT("delay_p50_ns", sample.delay_p50_ns),
     COUNT("delay_p99_ns", sample.delay_p99_ns),
     COUNT("oldest_ns", sample.oldest_ns),
+    UNSIGNED("era", cell.era),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

@@ -209,6 +209,7 @@ struct qs_map_config qs_cell_map_config(const struct qs_cell *cell)
     return (struct qs_map_config){
         .capacity = cell->sized ? cell->prefill : 0,
         .reclaim = { .batch = cell->batch,
+                     .era = cell->era,
                      .amortise = cell->amortise ? QS_ON : QS_OFF,
                      .pool = cell->pool ? QS_ON : QS_OFF },
     };

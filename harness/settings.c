@@ -244,6 +244,10 @@ static const struct key cell_keys[] = {
     { "batch", "a number of nodes, 0 for the scheme's own", qs_apply_batch, { NULL } },
     { "free", "batch or amortised", qs_apply_free, { NULL } },
     { "alloc", "malloc or pool", qs_apply_alloc, { NULL } },
+    { "era",
+      "a number of allocations, 0 for the scheme's own",
+      qs_apply_era,
+      { NULL } },
     { "watch", "none or garbage", qs_apply_watch, { NULL } },
 };
 

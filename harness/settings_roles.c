@@ -65,6 +65,12 @@ QS_APPLY(alloc)
     return cell->pool || !strcmp(value, "malloc");
 }
 
+QS_APPLY(era)
+{
+    (void)limits;
+    return read_number(value, 1000000000, &cell->era);
+}
+
 QS_APPLY(watch)
 {
     (void)limits;

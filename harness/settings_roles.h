@@ -17,6 +17,7 @@ QS_APPLY(wake);
 QS_APPLY(batch);
 QS_APPLY(free);
 QS_APPLY(alloc);
+QS_APPLY(era);
 QS_APPLY(watch);
 QS_APPLY(timeline);
 

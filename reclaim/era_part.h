@@ -6,11 +6,11 @@
  *   QS_ERA_SLOT(slot)  the slot of reserve.h that protect raises for a slot of its own
  *
  * Algorithm.  The domain counts eras.  A node carries in front of it the era of its
- * birth and the era of its retirement.  After `batch` retirements a thread moves the
- * era on (5).  To follow a link a thread reads it (2) and then the era (3); if that is
- * the one its slot has published, the node is protected.  Otherwise it publishes the
- * era (1) and reads the link again.  A scan (reserve.h) frees the nodes during whose
- * life no thread reserves an era.
+ * birth and the era of its retirement.  After a batch of retirements, or after so many
+ * allocations as qs_config.era says, a thread moves the era on (5).  To follow a link a
+ * thread reads it (2) and then the era (3); if that is the one its slot has published,
+ * the node is protected.  Otherwise it publishes the era (1) and reads the link again.
+ * A scan (reserve.h) frees the nodes during whose life no thread reserves an era.
  *
  * What was published stays so when the operation ends, and the next one that finds the
  * era unmoved writes nothing.  Thus a thread between two operations may hold nodes back
@@ -30,9 +30,9 @@
  *   (2) link     seq_cst load; acquires the node's content and birth
  *   (3) check    seq_cst load of the era; acquires (5), so that e precedes (1)
  *   (4) stamp    seq_cst load of the era behind the unlink
- *   (5) move on  seq_cst addition
+ *   (5) move on  seq_cst addition, (3) of reserve.h
  * The era of a birth may be too old, which only protects more: a relaxed load.  Eras
- * have 64 bits and cost a batch of retirements each: they do not wrap around.
+ * have 64 bits: they do not wrap around.
  */
 #include "reclaim/reserve_part.h"
 
@@ -75,8 +75,11 @@ static inline void *erp(alloc)(struct erp_thread *t, const struct qs_class *clas
 {
     void *node = qs_thread_alloc(&t->reserve.base, class, sizeof(struct qs_life));
 
-    if (node)
-        qs_life_of(qs_header_of(node))->birth = qs_load(erp(era)(t), relaxed);
+    if (!node)
+        return NULL;
+    qs_life_of(qs_header_of(node))->birth = qs_load(erp(era)(t), relaxed);
+    if (t->reserve.births)
+        qs_reserve_count_to_era(&t->reserve); /* (5) */
     return node;
 }
 
@@ -92,10 +95,8 @@ static inline void erp(retire)(struct erp_thread *t, const struct qs_class *clas
 {
     (void)class;
     qs_life_of(qs_header_of(node))->retired = qs_load(erp(era)(t), seq_cst); /* (4) */
-    if (!--t->reserve.until_era) {
-        qs_fetch_add(erp(era)(t), 1, seq_cst); /* (5) */
-        t->reserve.until_era = t->reserve.batch;
-    }
+    if (!t->reserve.births)
+        qs_reserve_count_to_era(&t->reserve); /* (5) */
     qs_reserve_retire(&t->reserve, node);
 }
 

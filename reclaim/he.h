@@ -17,7 +17,7 @@
  * Garbage: a reserved era holds back the nodes that were alive in it: those it retired,
  * at most threads * batch, and those that were not retired when it ended, at most as
  * many as there are at any time, `live`.  Hence no more than
- *     threads * max(batch, 2 * slots * threads)
+ *     threads * (slots * threads + max(batch, slots * threads))
  *         + 2 * slots * threads * (live + threads * batch)
  * whoever stalls, inside or between operations, where threads are the records ever
  * made.

@@ -5,7 +5,8 @@
  * are in hazard_part.h, what a scan does in reserve.h.
  *
  * Cost: a full fence per node visited.
- * Garbage: at most threads * max(batch, 2 * slots * threads), whoever stalls, where
+ * Garbage: at most threads * (slots * threads + max(batch, slots * threads)),
+ * whoever stalls, where
  * threads are the records ever made.
  */
 #ifndef QS_RECLAIM_HP_H

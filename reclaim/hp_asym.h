@@ -11,7 +11,8 @@
  *
  * Cost: two plain accesses per node visited; a system call and an interrupt of every
  * running thread per scan.
- * Garbage: as under hp.h, at most threads * max(batch, 2 * slots * threads).
+ * Garbage: as under hp.h, at most
+ *     threads * (slots * threads + max(batch, slots * threads)).
  */
 #ifndef QS_RECLAIM_HP_ASYM_H
 #define QS_RECLAIM_HP_ASYM_H

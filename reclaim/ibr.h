@@ -26,7 +26,7 @@
  * Garbage: a reserved interval holds back the nodes that were alive in it: those
  * retired in its eras, at most threads * batch each, and those that were not retired
  * when it ended, at most as many as there are at any time, `live`.  Hence no more than
- *     threads * max(batch, 2 * slots * threads)
+ *     threads * (slots * threads + max(batch, slots * threads))
  *         + 2 * threads * (live + eras * threads * batch)
  * whoever stalls, inside or between operations, where threads are the records ever
  * made, and eras those that an operation reads in, one more than moves during it.

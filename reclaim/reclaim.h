@@ -157,6 +157,8 @@ enum qs_choice { QS_DEFAULT, QS_OFF, QS_ON };
 /* Optional settings of a domain; zero means the default. */
 struct qs_config {
     unsigned batch; /* retirements of one thread between scans */
+    unsigned era;   /* allocations of one thread that move the era on, under schemes with
+                       eras; by default a batch of retirements does */
     uint64_t watermark_nodes, watermark_bytes; /* garbage above either, at a scan, calls
                                                    back; leak does not scan */
     void (*on_watermark)(const struct qs_stats *stats, void *argument);

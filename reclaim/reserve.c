@@ -56,12 +56,18 @@ static void make_room(struct qs_reserve_thread *t)
     t->room = spans;
 }
 
-/* A scan costs as much as there are slots and nodes, so it waits for twice as many. */
+/* A scan costs as much as there are slots and nodes: the next one waits until so many
+ * more have been retired, and for a batch at least. */
 static void set_threshold(struct qs_reserve_thread *t)
 {
     size_t slots = QS_SLOTS * qs_load(&t->base.domain->records, relaxed);
-    size_t most = slots > t->retired.nodes ? slots : t->retired.nodes;
-    t->threshold = 2 * most > t->batch ? 2 * most : t->batch;
+    size_t kept = t->retired.nodes, more = t->batch;
+
+    if (more < slots)
+        more = slots;
+    if (more < kept)
+        more = kept;
+    t->threshold = kept + more;
 }
 
 static int unregister(struct qs_reserve_thread *t)
@@ -91,7 +97,8 @@ struct qs_reserve_thread *qs_reserve_thread_register(struct qs_reserve_domain *d
         return NULL;
     t->light = d->light;
     t->batch = config->batch ? config->batch : batch;
-    t->until_era = t->batch;
+    t->births = config->era;
+    t->until_era = t->births ? t->births : t->batch;
     make_room(t);
     set_threshold(t);
     return t;
@@ -122,9 +129,12 @@ static unsigned read_slots(const struct qs_reserve_domain *d,
 {
     unsigned n = 0;
 
-    if (d->reserves == QS_RESERVES_INTERVAL) {
+    if (d->reserves == QS_RESERVES_INTERVAL || d->reserves == QS_RESERVES_SINCE) {
         spans[0].first = qs_load(&t->slot[0], seq_cst); /* (1) */
-        spans[0].last = qs_load(&t->slot[1], seq_cst);  /* (1) */
+        if (d->reserves == QS_RESERVES_INTERVAL)
+            spans[0].last = qs_load(&t->slot[1], seq_cst); /* (1) */
+        else
+            spans[0].last = spans[0].first ? UINTPTR_MAX : 0;
         return spans[0].last != 0;
     }
     for (unsigned slot = 0; slot < QS_SLOTS; slot++) {

@@ -1,5 +1,5 @@
 /* reserve.h - what threads reserve, and the scan that frees the rest; shared by hp.h,
- * hp_asym.h, he.h and ibr.h.
+ * hp_asym.h, he.h, ibr.h and ebr_clock.h.
  *
  * Algorithm.  A thread publishes in its slots what it must not lose: addresses of
  * nodes, eras, or the two ends of an interval of eras.  A retired node has a span: its
@@ -16,12 +16,14 @@
  *                An interval is read from its lower end, which only rises while the
  *                upper end is set: what is read contains the interval there was.
  *   (2) clear    release store of 0
+ *   (3) move on  seq_cst addition to the era, where there are eras
  * A domain whose readers use light fences alone has the scan call qs_membarrier()
  * first.  Were it refused later on, after it worked when the domain was made, scans
  * would free nothing.
  *
- * Cost of a scan: reading the slots, and a binary search per node.  A thread waits for
- * twice as many nodes as there are slots and as its last scan had to keep.
+ * Cost of a scan: reading the slots, and a binary search per node.  A thread scans
+ * after so many more retirements as there are slots, as its last scan had to keep, or
+ * as its batch says, whichever is most.
  */
 #ifndef QS_RECLAIM_RESERVE_H
 #define QS_RECLAIM_RESERVE_H
@@ -50,9 +52,10 @@
 
 /* What the slots of a domain's threads hold; 0 is nothing. */
 enum qs_reserves {
-    QS_RESERVES_NODES,   /* each slot an address */
-    QS_RESERVES_ERAS,    /* each slot an era */
-    QS_RESERVES_INTERVAL /* the first two slots the lowest and the highest era */
+    QS_RESERVES_NODES,    /* each slot an address */
+    QS_RESERVES_ERAS,     /* each slot an era */
+    QS_RESERVES_INTERVAL, /* the first two slots the lowest and the highest era */
+    QS_RESERVES_SINCE     /* the first slot the lowest era */
 };
 
 /* Addresses or eras, both ends included. */
@@ -79,11 +82,13 @@ struct qs_reserve_thread {
     bool light;  /* the owner's copy */
     bool inside; /* an operation; kept up to date under eras alone */
     _Alignas(QS_CACHE_LINE) struct qs_chain retired;
-    unsigned batch, until_era; /* retirements */
-    size_t threshold;          /* length of retired that starts the next scan */
-    size_t kept;               /* its length after the last scan, at the chain's end */
-    uint64_t since;            /* qs_now() when the first of the others was retired */
-    struct qs_span *spans;     /* room for what a scan finds, or NULL */
+    unsigned batch;  /* retirements between scans */
+    unsigned births; /* allocations that move the era on; 0: a batch of retirements */
+    unsigned until_era;    /* of these, whichever they are */
+    size_t threshold;      /* length of retired that starts the next scan */
+    size_t kept;           /* its length after the last scan, at the chain's end */
+    uint64_t since;        /* qs_now() when the first of the others was retired */
+    struct qs_span *spans; /* room for what a scan finds, or NULL */
     size_t room;
 };
 
@@ -108,6 +113,15 @@ static inline struct qs_life *qs_life_of(struct qs_header *h)
     return (struct qs_life *)h - 1;
 }
 
+/* One allocation or one retirement, whichever counts, has moved the era on or not. */
+static inline void qs_reserve_count_to_era(struct qs_reserve_thread *t)
+{
+    if (--t->until_era)
+        return;
+    qs_fetch_add(&qs_reserve_domain_of(t)->era, 1, seq_cst); /* (3) */
+    t->until_era = t->births ? t->births : t->batch;
+}
+
 static inline void qs_reserve_retire(struct qs_reserve_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
@@ -127,8 +141,8 @@ static inline void qs_reserve_retire(struct qs_reserve_thread *t, void *node)
  * a thread's list holds what its next scan waits for. */
 static inline size_t qs_reserve_bound(size_t threads, size_t batch, size_t kept)
 {
-    size_t slots = 2 * QS_SLOTS * threads;
-    return threads * (slots > batch ? slots : batch) + 2 * kept;
+    size_t slots = QS_SLOTS * threads;
+    return threads * (slots + (slots > batch ? slots : batch)) + 2 * kept;
 }
 
 #endif

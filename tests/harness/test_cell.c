@@ -47,7 +47,7 @@ static void test_duration_does_not_matter(void)
 
 static void test_everything_else_matters(void)
 {
-    enum { OTHERS = 21 };
+    enum { OTHERS = 22 };
     struct qs_cell other[OTHERS];
     uint64_t ids[OTHERS + 1];
 
@@ -75,6 +75,7 @@ static void test_everything_else_matters(void)
     other[18].watch_garbage = true;
     other[19].amortise = true;
     other[20].pool = true;
+    other[21].era = 150;
     for (unsigned i = 0; i < OTHERS; i++)
         ids[i] = qs_cell_id(&other[i]);
     ids[OTHERS] = qs_cell_id(&sample);
