@@ -54,6 +54,7 @@ static void write_parts(struct qs_report *r)
     qs_report_placements(r);
     qs_report_environment(r);
     qs_report_medians(r);
+    qs_report_faults(r);
     fputs("</body>\n</html>\n", r->out);
 }
 

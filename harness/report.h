@@ -8,4 +8,7 @@
  * experiments/, figures/, placement/.  0, or -1 with a sentence in error. */
 int qs_report_write(const char *run_dir, char *error, size_t error_size);
 
+/* Puts the fault matrix that was run with this tool into the run's folder. */
+void qs_report_take_faults(const char *run_dir);
+
 #endif

@@ -29,5 +29,6 @@ void qs_report_figures(struct qs_report *report);
 void qs_report_placements(struct qs_report *report);
 void qs_report_environment(struct qs_report *report);
 void qs_report_medians(struct qs_report *report);
+void qs_report_faults(struct qs_report *report);
 
 #endif

@@ -80,6 +80,7 @@ static int draw(const struct qs_run *run)
         return 0;
     }
     drawn = draw_figures(run);
+    qs_report_take_faults(run->path);
     written = write_report(run);
     return drawn ? drawn : written;
 }

@@ -13,7 +13,7 @@ enum { PATIENCE_MS = 30000 }; /* a round that makes no progress for so long hang
 /* The thread that is frozen; one at a time. */
 static qs_word frozen, thawed;
 
-/* All signals are blocked meanwhile: the thread is as one that got no processor. */
+/* Other signals come through, as to a thread that sleeps: some schemes send them. */
 static void on_freeze(int number)
 {
     struct timespec nap = { .tv_nsec = 200000 };
@@ -31,10 +31,9 @@ static void on_storm(int number)
 
 static void catch_signals(void)
 {
-    struct sigaction freeze = { .sa_handler = on_freeze },
+    struct sigaction freeze = { .sa_handler = on_freeze, .sa_flags = SA_NODEFER },
                      storm = { .sa_handler = on_storm };
 
-    sigfillset(&freeze.sa_mask);
     sigaction(SIGUSR1, &freeze, NULL);
     sigaction(SIGUSR2, &storm, NULL);
 }
