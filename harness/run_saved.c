@@ -11,17 +11,23 @@
 #include "harness/json.h"
 #include "harness/run.h"
 
+/* Under another name until it is whole: a run that is killed, or finds no room, leaves
+ * no half of a file to the one that resumes it. */
 static int write_file(const struct qs_run *run, const char *name, const char *text)
 {
-    char path[PATH_MAX + 300];
+    char path[PATH_MAX + 300], fresh[PATH_MAX + 310];
 
     snprintf(path, sizeof path, "%s/%s", run->path, name);
-    FILE *out = fopen(path, "we");
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    FILE *out = fopen(fresh, "we");
     if (!out)
         return qs_run_file_failed(run, name, errno);
-    fputs(text, out);
-    bool whole = !ferror(out);
-    return fclose(out) || !whole ? qs_run_file_failed(run, name, errno) : 0;
+    bool whole = fputs(text, out) >= 0;
+    int error = fclose(out) || !whole || rename(fresh, path) ? errno : 0;
+    if (!error)
+        return 0;
+    remove(fresh);
+    return qs_run_file_failed(run, name, error);
 }
 
 static int copy_file(const struct qs_run *run, const char *from, const char *name)

@@ -41,6 +41,14 @@ ok "plot draws again" test $status -eq 0 -a -s whole/figures/tiny-throughput.svg
 run report whole
 ok "report writes again" test $status -eq 0 -a -s whole/report.html
 
+# The fault matrix, where there is one.
+printf 'number,fault,scheme,structure,expected,observed,status,test\n1,a <reader>,hp,s,bounded,bounded,ok,t\n1,a <reader>,ebr,s,drains,hangs,red,t\n' \
+    >whole/faults.csv
+run report whole
+ok "report shows the faults" grep -q 'a &lt;reader&gt;' whole/report.html
+ok "and what is not as expected" grep -q 'hangs (not drains)' whole/report.html
+ok "report is well-formed with faults" test -z "$(complaints whole/report.html)"
+
 # The same figure, interrupted after some repeats.
 write_figure 200ms
 "$tool" run tiny.exp --out part >out 2>err </dev/null &
