@@ -8,6 +8,9 @@
 #include "harness/map_ops.h"
 #include "harness/needs.h"
 
+/* A figure may cross to so many cells, days of measuring. */
+enum { MOST_CROSSED = 32768, SLOTS = 2 * MOST_CROSSED };
+
 struct expansion {
     const struct qs_figure *figure;
     const struct qs_choices *choices;
@@ -17,6 +20,8 @@ struct expansion {
     bool has_only;
     bool any_all; /* structure or reclaim is "all": refused pairs are left out */
     struct qs_plan *plan;
+    uint64_t *ids;    /* of the cells so far: a hash table of SLOTS */
+    unsigned crossed; /* cells so far, wanted or not */
     char *error;
     size_t error_size;
 };
@@ -69,14 +74,17 @@ static bool is_skipped(const struct expansion *x, const struct qs_cell *cell)
     return x->has_only && !qs_filter_match(x->filters[x->n_skip], &row, x->limits);
 }
 
-static bool is_known(const struct qs_plan *plan, const struct qs_cell *cell)
+/* False if a cell of this id is there already. */
+static bool add_id(struct expansion *x, uint64_t id)
 {
-    uint64_t id = qs_cell_id(cell);
+    size_t slot = id % SLOTS;
 
-    for (size_t i = 0; i < plan->n; i++)
-        if (qs_cell_id(&plan->cells[i]) == id)
-            return true;
-    return false;
+    id += !id; /* 0 is an empty slot */
+    for (; x->ids[slot]; slot = (slot + 1) % SLOTS)
+        if (x->ids[slot] == id)
+            return false;
+    x->ids[slot] = id;
+    return true;
 }
 
 static int refuse(const struct expansion *x, const struct qs_cell *cell,
@@ -90,15 +98,25 @@ static int refuse(const struct expansion *x, const struct qs_cell *cell,
     return -1;
 }
 
+static int refuse_so_many(const struct expansion *x)
+{
+    snprintf(x->error, x->error_size,
+             "%s: the axes cross to more than %d cells; give them fewer values",
+             x->figure->path, MOST_CROSSED);
+    return -1;
+}
+
 /* A cell with all its values: adds it, unless it is not wanted. */
 static int finish(struct expansion *x, const struct qs_cell *cell)
 {
     struct qs_plan *plan = x->plan;
     const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
 
+    if (++x->crossed > MOST_CROSSED)
+        return refuse_so_many(x);
     if (!pair || !pair->ops)
         return x->any_all ? 0 : refuse(x, cell, pair);
-    if (is_skipped(x, cell) || is_known(plan, cell))
+    if (is_skipped(x, cell) || !add_id(x, qs_cell_id(cell)))
         return 0;
     if (cell->threads > x->limits->pus && !cell->oversubscribe) {
         plan->too_wide++;
@@ -238,7 +256,9 @@ int qs_plan_make(const struct qs_figure *figure, const struct qs_choices *choice
 
     memset(plan, 0, sizeof *plan);
     plan->figure = figure;
+    x.ids = qs_needed(calloc(SLOTS, sizeof *x.ids));
     int result = expand_all(&x);
+    free(x.ids);
     for (size_t i = 0; i < x.n_skip + x.has_only; i++)
         qs_filter_free(x.filters[i]);
     if (result)

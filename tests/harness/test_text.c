@@ -37,8 +37,8 @@ static void test_durations(void)
     } good[] = {
         { "200ms", 0.2 }, { "1s", 1 }, { "5m", 300 }, { "1", 1 }, { "0.5s", 0.5 }
     };
-    static const char *const bad[] = { "",    "s",  "ms",  "-1s",   "1 s",  "1sec",
-                                       "1us", "1S", "nan", "infms", "1e999" };
+    static const char *const bad[] = { "",    "s",  "ms",  "-1s",   "1 s",   "1sec",
+                                       "1us", "1S", "nan", "infms", "1e999", "1e308h" };
     double value;
 
     for (unsigned i = 0; i < sizeof good / sizeof *good; i++) {

@@ -5,7 +5,8 @@
 rules=$(cd "$(dirname "$0")" && pwd)
 if [ $# -gt 1 ]; then
     cd "$1" || exit 2
-    set -- "--project=$2" -D__x86_64__=1
+    awk -f "$rules/units.awk" "$2" >"${2%/*}/units.json" || exit 2
+    set -- "--project=${2%/*}/units.json" -D__x86_64__=1
 fi
 # style is left to the compilers' warnings, to clang-tidy and to readers; portability
 # means advice against readdir and coroutines.
