@@ -21,7 +21,12 @@
 enum {
     SCHEME_IS_LEAK = SCHEME_NUMBER == 1,
     SCHEME_IS_DIRECT = SCHEME_NUMBER == 2,
-    SCHEME_DEFERS = !SCHEME_IS_LEAK && !SCHEME_IS_DIRECT
+    SCHEME_DEFERS = !SCHEME_IS_LEAK && !SCHEME_IS_DIRECT,
+#ifdef QS_RECLAIM_RCU_PART_H
+    SCHEME_FREES_ELSEWHERE = true /* on liburcu's thread, when that gets to it */
+#else
+    SCHEME_FREES_ELSEWHERE = false
+#endif
 };
 
 enum { NODES_MAX = 40000 };

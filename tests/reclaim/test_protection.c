@@ -80,6 +80,49 @@ static void test_stalled_reader_holds_back_what_the_scheme_says(void)
     CHECK_EQ(S(domain_destroy)(&d), 0);
 }
 
+/* The most garbage while n nodes are retired, once half of them have been. */
+static uint64_t level(struct S(domain) * d, struct S(thread) * t, unsigned n)
+{
+    uint64_t most = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        retire_new(t, i + 2);
+        S(quiesce)(t);
+        uint64_t garbage = stats_now(d).garbage_nodes;
+        if (i >= n / 2 && most < garbage)
+            most = garbage;
+    }
+    return most;
+}
+
+/* What piles up behind a reader that stands still is gone soon after it goes on, by
+ * nothing but further retirements. */
+static void test_garbage_returns_to_its_level(void)
+{
+    struct qs_config config = { .batch = BATCH };
+    struct S(domain) d;
+    struct reader r;
+
+    if (!SCHEME_DEFERS || SCHEME_FREES_ELSEWHERE)
+        return;
+    domain_open(&d, &config);
+    struct S(thread) *t = thread_open(&d);
+    reader_start(&r, &d, node_new(t, 0), node_new(t, 1));
+    reader_retire_held(&r, t);
+    reader_stop(&r); /* its record is there from now on */
+    uint64_t before = level(&d, t, CROWD);
+    CHECK_LT(before, CROWD / 4);
+    reader_start(&r, &d, node_new(t, 0), node_new(t, 1));
+    reader_retire_held(&r, t);
+    uint64_t meanwhile = level(&d, t, CROWD / 4);
+    if (!S(robust))
+        CHECK_LE(CROWD / 4, meanwhile);
+    reader_stop(&r);
+    CHECK_LE(level(&d, t, CROWD), before);
+    CHECK_EQ(S(thread_unregister)(t), 0);
+    CHECK_EQ(S(domain_destroy)(&d), 0);
+}
+
 /* A thread that is registered but between operations, or offline, holds nothing. */
 static void idle_elsewhere(void *shared, unsigned index)
 {
@@ -233,6 +276,7 @@ int main(void)
 {
     RUN(test_held_node_is_freed_only_when_left);
     RUN(test_stalled_reader_holds_back_what_the_scheme_says);
+    RUN(test_garbage_returns_to_its_level);
     RUN(test_offline_thread_holds_nothing_back);
     RUN(test_copied_protection_holds);
     RUN(test_tagged_link_protects_its_node);

@@ -1,0 +1,186 @@
+/* test_stress.c - far more threads than processors replace and read the nodes of shared
+ * links, stand still at random while they hold some, and come and go; one scheme.
+ *
+ * What is read is alive, what is retired is freed, and garbage stays within the bound
+ * that a robust scheme states.  One second; a minute with QUIESCE_FULL=1.
+ */
+#include <sched.h>
+
+#include "tests/reclaim/scheme.h"
+
+enum {
+    THREADS = 64,
+    LINKS = 256,
+    BATCH = 32,
+    RECORDS = THREADS + 1, /* and the one who watches */
+    LIVE = LINKS + THREADS,
+    ENOUGH = 1 << 20 /* garbage: beyond it those who make it wait */
+};
+
+struct stress {
+    struct S(domain) domain;
+    qs_word links[LINKS];
+    qs_word stop, garbage, retired, stalls;
+};
+
+static void stand_still(struct stress *s, uint64_t *random)
+{
+    long ns = (long)check_random_below(random, 20000000);
+
+    qs_fetch_add(&s->stalls, 1, relaxed);
+    nanosleep(&(struct timespec){ .tv_nsec = ns }, NULL);
+}
+
+/* Follows two links, and now and then stays where it is. */
+static void read_two(struct stress *s, struct S(thread) * t, uint64_t *random)
+{
+    const qs_word *links = &s->links[check_random_below(random, LINKS - 1)];
+    void *held[2];
+
+    if (SCHEME_IS_DIRECT) /* it is for structures that lock readers out */
+        return;
+    S(enter)(t);
+    hold(t, links, 2, held);
+    if (check_random_below(random, 1000) == 0)
+        stand_still(s, random);
+    for (unsigned slot = 0; slot < 2; slot++)
+        if (held[slot])
+            CHECK_EQ(((struct node *)held[slot])->alive, ALIVE);
+    S(leave)(t);
+}
+
+/* The exchange makes the old node unreachable, so its winner alone retires it. */
+static void replace(struct stress *s, struct S(thread) * t, uintptr_t fresh,
+                    uint64_t place)
+{
+    S(enter)(t);
+    void *old = (void *)qs_exchange(&s->links[place], fresh, seq_cst);
+    if (old) {
+        S(retire)(t, &node_class, old);
+        qs_fetch_add(&s->retired, 1, relaxed);
+    }
+    S(leave)(t);
+}
+
+/* A scheme without a bound, or liburcu's thread, may be far behind. */
+static void wait_while_there_is_enough(struct stress *s, struct S(thread) * t)
+{
+    if (S(robust) || qs_load(&s->garbage, relaxed) < ENOUGH)
+        return;
+    S(offline)(t);
+    if (SCHEME_IS_LEAK)
+        qs_store(&s->stop, 1, relaxed);
+    else
+        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+    S(online)(t);
+}
+
+static void work(struct stress *s, struct S(thread) * t, unsigned index,
+                 uint64_t *random)
+{
+    if (check_random_below(random, 2))
+        read_two(s, t, random);
+    else
+        replace(s, t, (uintptr_t)node_new(t, index), check_random_below(random, LINKS));
+    if (check_random_below(random, 16) == 0) {
+        S(quiesce)(t);
+        wait_while_there_is_enough(s, t);
+    }
+}
+
+struct worker {
+    struct stress *stress;
+    unsigned index;
+    uint64_t random;
+    pthread_t thread;
+};
+
+static void *worker_main(void *argument)
+{
+    struct worker *w = argument;
+    struct stress *s = w->stress;
+    struct S(thread) *t = thread_open(&s->domain);
+
+    while (!qs_load(&s->stop, relaxed)) {
+        work(s, t, w->index, &w->random);
+        if (check_random_below(&w->random, 20000) == 0) {
+            CHECK_EQ(S(thread_unregister)(t), 0);
+            t = thread_open(&s->domain);
+        }
+    }
+    if (w->index % 2)
+        CHECK_EQ(S(thread_unregister)(t), 0);
+    return NULL;
+}
+
+static size_t bound(void)
+{
+#if SCHEME_IS_ROBUST
+    return S(bound)(RECORDS, BATCH, LIVE);
+#else
+    return SIZE_MAX;
+#endif
+}
+
+/* Looks at the garbage until it is time; returns the most there was. */
+static uint64_t watch(struct stress *s)
+{
+    uint64_t end = qs_now() + (getenv("QUIESCE_FULL") ? 60 : 1) * 1000000000ull,
+             most = 0;
+
+    while (qs_now() < end && !qs_load(&s->stop, relaxed)) {
+        uint64_t garbage = stats_now(&s->domain).garbage_nodes;
+        qs_store(&s->garbage, garbage, relaxed);
+        most = most < garbage ? garbage : most;
+        nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+    }
+    qs_store(&s->stop, 1, relaxed);
+    return most;
+}
+
+/* All that was retired is freed at the end. */
+static void finish(struct stress *s)
+{
+    struct S(thread) *t = thread_open(&s->domain);
+
+    for (unsigned i = 0; i < LINKS; i++)
+        replace(s, t, 0, i);
+    settle(&s->domain, t);
+    struct qs_stats end = stats_now(&s->domain);
+    CHECK_EQ(end.retired_nodes, qs_load(&s->retired, relaxed));
+    CHECK_EQ(end.garbage_nodes, SCHEME_IS_LEAK ? end.retired_nodes : 0);
+    CHECK_EQ(end.threads, 1);
+    CHECK_EQ(S(thread_unregister)(t), 0);
+    CHECK_EQ(S(domain_destroy)(&s->domain), 0);
+}
+
+static void test_a_crowd_that_stalls_at_random(void)
+{
+    static struct stress s;
+    static struct worker workers[THREADS];
+    struct qs_config config = { .batch = BATCH };
+    uint64_t seed = check_seed();
+
+    domain_open(&s.domain, &config);
+    for (unsigned i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){ &s, i, check_random(&seed), 0 };
+        REQUIRE(!pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]));
+    }
+    uint64_t most = watch(&s);
+    for (unsigned i = 0; i < THREADS; i++)
+        pthread_join(workers[i].thread, NULL);
+    printf("%" PRIuPTR " retired, at most %" PRIu64 " garbage, %" PRIuPTR " stalls\n",
+           qs_load(&s.retired, relaxed), most, qs_load(&s.stalls, relaxed));
+    if (S(robust)) {
+        printf("bound %zu\n", bound());
+        CHECK_LE(most, bound());
+    }
+    CHECK_LT(0, qs_load(&s.retired, relaxed));
+    finish(&s);
+}
+
+int main(void)
+{
+    RUN(test_a_crowd_that_stalls_at_random);
+    return check_end();
+}
