@@ -16,7 +16,7 @@
 #define QS_RECLAIM_EBR_ASYM_H
 
 #define QS_PART_SCHEME     ebr_asym
-#define QS_EBR_IS_LIGHT(t) ((t)->epochs.light)
+#define QS_EBR_IS_LIGHT(t) __builtin_expect((t)->epochs.light, 1)
 #include "reclaim/ebr_part.h"
 
 #define qs_ebr_asym_checkpoint(t) ((void)(t))

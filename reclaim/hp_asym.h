@@ -18,7 +18,7 @@
 #define QS_RECLAIM_HP_ASYM_H
 
 #define QS_PART_SCHEME        hp_asym
-#define QS_HAZARD_IS_LIGHT(t) ((t)->reserve.light)
+#define QS_HAZARD_IS_LIGHT(t) __builtin_expect((t)->reserve.light, 1)
 #include "reclaim/hazard_part.h"
 
 #define qs_hp_asym_checkpoint(t) ((void)(t))
