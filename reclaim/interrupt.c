@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -108,23 +107,24 @@ int qs_interrupt(int thread)
 
 #if defined __x86_64__
 
-static uintptr_t stack_pointer(const ucontext_t *context)
-{
-    return (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
-}
-
 /* Whether a signal frame starts at this word of the stack: the address that a handler
- * returns to, and behind it the context that it interrupted, further up this stack and
- * under another mask than that of its handler. */
+ * returns to, and behind it the context that it interrupted, with registers saved
+ * further up this stack and under another mask than that of its handler.  The address
+ * alone is no proof: a struct sigaction holds it as well. */
 __attribute__((no_sanitize("address"))) static bool is_signal_frame(
-    const uintptr_t *word, const void *end, const ucontext_t *here)
+    const uintptr_t *word, uintptr_t end, const ucontext_t *here)
 {
     const ucontext_t *there = (const ucontext_t *)(word + 1);
+    uintptr_t behind = (uintptr_t)(there + 1);
 
-    return *word == qs_load(&restorer, relaxed) &&
-           stack_pointer(there) > (uintptr_t)word &&
-           stack_pointer(there) <= (uintptr_t)end &&
-           memcmp(&there->uc_sigmask, &here->uc_sigmask, sizeof(uint64_t));
+    if (*word != qs_load(&restorer, relaxed) || behind > end)
+        return false;
+    uintptr_t sp = (uintptr_t)there->uc_mcontext.gregs[REG_RSP];
+    uintptr_t saved = (uintptr_t)there->uc_mcontext.fpregs;
+    return sp >= behind && sp <= end && saved > (uintptr_t)word && saved < sp &&
+           there->uc_mcontext.gregs[REG_CSGSFS] ==
+               here->uc_mcontext.gregs[REG_CSGSFS] &&
+           there->uc_sigmask.__val[0] != here->uc_sigmask.__val[0];
 }
 
 /* Whether the interrupted code is a signal handler, called since the function whose
@@ -132,13 +132,13 @@ __attribute__((no_sanitize("address"))) static bool is_signal_frame(
 __attribute__((no_sanitize("address"))) static bool is_in_handler(
     const ucontext_t *here, const void *end)
 {
-    uintptr_t sp = stack_pointer(here);
+    uintptr_t sp = (uintptr_t)here->uc_mcontext.gregs[REG_RSP];
 
     if (sp - (uintptr_t)here->uc_stack.ss_sp < here->uc_stack.ss_size)
         return true;
     for (const uintptr_t *word = (const uintptr_t *)sp; (const void *)word < end;
          word++)
-        if (is_signal_frame(word, end, here))
+        if (is_signal_frame(word, (uintptr_t)end, here))
             return true;
     return false;
 }
