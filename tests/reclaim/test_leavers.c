@@ -112,7 +112,8 @@ static void test_barrier_waits_and_frees_what_leavers_left(void)
     CHECK_EQ(S(thread_unregister)(t), 0);
     come_and_go(&d, r.links);
     REQUIRE(!pthread_create(&thread, NULL, waiter_main, &w));
-    nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+    for (unsigned i = 0; i < 50 && !qs_load(&w.returned, acquire); i++)
+        nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
     CHECK_EQ(qs_load(&w.returned, acquire), 0);
     CHECK_EQ(disposed(0) + disposed(1), 0);
     reader_stop(&r);

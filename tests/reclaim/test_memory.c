@@ -46,7 +46,7 @@ void __wrap_qs_memory_free(void *block)
     __real_qs_memory_free(block);
 }
 
-enum { NODES = 40, BATCH = 4 };
+enum { NODES = 40, BATCH = 4, READERS = 4, LINKS = 4 };
 
 /* Whether what came back is to be expected: all, or nothing after a failure. */
 static bool got(const void *it)
@@ -76,47 +76,87 @@ static unsigned retire_some(struct S(thread) * t)
     return retired;
 }
 
-/* All that is retired beside a reader who holds node 0, and that one. */
-static void retire_beside(struct S(domain) * d, struct S(thread) * t,
-                          struct S(thread) * reader, struct node *n)
-{
-    qs_word link;
-    void *held;
+/* What some threads hold in several slots each, more than a scan of the first has room
+ * for without memory. */
+struct readers {
+    struct S(thread) * threads[READERS];
+    unsigned n;
+    qs_word links[LINKS];
+};
 
+static bool readers_register(struct readers *r, struct S(domain) * d)
+{
+    struct S(thread) * t;
+
+    while (r->n < READERS && got(t = S(thread_register)(d))) {
+        S(offline)(t);
+        r->threads[r->n++] = t;
+    }
+    return r->n == READERS;
+}
+
+static void readers_hold(struct readers *r, struct node *n)
+{
+    void *held[LINKS];
+
+    for (unsigned i = 0; i < LINKS; i++)
+        qs_init(&r->links[i], n);
+    for (unsigned i = 0; i < READERS; i++) {
+        S(online)(r->threads[i]);
+        S(enter)(r->threads[i]);
+        hold(r->threads[i], r->links, LINKS, held);
+    }
+    for (unsigned i = 0; i < LINKS; i++)
+        qs_store(&r->links[i], 0, seq_cst);
+}
+
+static void readers_leave(struct readers *r)
+{
+    for (unsigned i = 0; i < READERS; i++) {
+        S(leave)(r->threads[i]);
+        S(flush)(r->threads[i]); /* as it left, some may have become its to free */
+        S(offline)(r->threads[i]);
+    }
+}
+
+/* Retires what the readers hold, and others beside them. */
+static void retire_beside(struct readers *r, struct S(domain) * d, struct S(thread) * t,
+                          struct node *n)
+{
     *n = (struct node){ .alive = ALIVE };
     qs_store(&disposals[0], 0, relaxed);
-    qs_init(&link, n);
-    S(enter)(reader);
-    hold(reader, &link, 1, &held);
+    readers_hold(r, n);
     S(enter)(t);
-    S(retire)(t, &node_class, (void *)qs_exchange(&link, 0, seq_cst));
+    S(retire)(t, &node_class, n);
     S(leave)(t);
     unsigned retired = 1 + retire_some(t);
-    if (SCHEME_DEFERS)
-        CHECK_EQ(((struct node *)held)->alive, ALIVE);
-    S(leave)(reader);
-    S(flush)(reader); /* as it left, some may have become its to free */
-    S(offline)(reader);
+    CHECK_EQ(disposed(0), SCHEME_IS_DIRECT);
+    readers_leave(r);
     CHECK_EQ(stats_now(d).retired_nodes, retired);
+}
+
+static void pass_with_thread(struct S(domain) * d, struct S(thread) * t)
+{
+    struct readers readers = { .n = 0 };
+    struct node *n = NULL;
+
+    if (readers_register(&readers, d) && got(n = S(alloc)(t, &node_class)))
+        retire_beside(&readers, d, t, n);
+    memory.fail_at = 0; /* memory is back */
+    settle(d, t);
+    struct qs_stats end = stats_now(d);
+    CHECK_EQ(end.garbage_nodes, SCHEME_IS_LEAK ? end.retired_nodes : 0);
+    while (readers.n)
+        CHECK_EQ(S(thread_unregister)(readers.threads[--readers.n]), 0);
+    CHECK_EQ(S(thread_unregister)(t), 0);
 }
 
 static void pass_with_domain(struct S(domain) * d)
 {
     struct S(thread) *t = S(thread_register)(d);
-    struct S(thread) *reader = S(thread_register)(d);
-    struct node *n = got(t) && got(reader) ? S(alloc)(t, &node_class) : NULL;
 
-    if (t && reader && got(n)) {
-        retire_beside(d, t, reader, n);
-        memory.fail_at = 0; /* memory is back */
-        settle(d, t);
-        struct qs_stats end = stats_now(d);
-        CHECK_EQ(end.garbage_nodes, SCHEME_IS_LEAK ? end.retired_nodes : 0);
-    }
-    if (reader)
-        CHECK_EQ(S(thread_unregister)(reader), 0);
-    if (t)
-        CHECK_EQ(S(thread_unregister)(t), 0);
+    if (got(t))
+        pass_with_thread(d, t);
     CHECK_EQ(S(domain_destroy)(d), 0);
 }
 

@@ -2,7 +2,8 @@
  * links, stand still at random while they hold some, and come and go; one scheme.
  *
  * What is read is alive, what is retired is freed, and garbage stays within the bound
- * that a robust scheme states.  One second; a minute with QUIESCE_FULL=1.
+ * that a robust scheme states.  One second; a minute with QUIESCE_FULL=1, but for
+ * pools.
  */
 #include <sched.h>
 
@@ -122,11 +123,15 @@ static size_t bound(void)
 #endif
 }
 
+static uint64_t length_s(void)
+{
+    return getenv("QUIESCE_FULL") && nodes_choice("QS_TEST_POOL") == QS_OFF ? 60 : 1;
+}
+
 /* Looks at the garbage until it is time; returns the most there was. */
 static uint64_t watch(struct stress *s)
 {
-    uint64_t end = qs_now() + (getenv("QUIESCE_FULL") ? 60 : 1) * 1000000000ull,
-             most = 0;
+    uint64_t end = qs_now() + length_s() * 1000000000, most = 0;
 
     while (qs_now() < end && !qs_load(&s->stop, relaxed)) {
         uint64_t garbage = stats_now(&s->domain).garbage_nodes;
