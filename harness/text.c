@@ -76,10 +76,11 @@ bool qs_parse_count(const char *text, uint64_t *value)
     /* Above 2^53 a double would round silently. */
     if (factor <= 0 || !qs_parse_number(number, &x) || x * factor > 0x1p53)
         return false;
-    x = round(x * factor * 1e6) / 1e6; /* 1.1k is 1100, whatever binary makes of 1.1 */
-    if (x > floor(x))
+    double scaled = x * factor, whole = round(scaled);
+    /* 1.1k is 1100, whatever binary makes of 1.1 */
+    if (fabs(scaled - whole) > (factor > 1 ? scaled * 4e-16 : 0))
         return false;
-    *value = (uint64_t)x;
+    *value = (uint64_t)whole;
     return true;
 }
 
