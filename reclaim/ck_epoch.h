@@ -74,6 +74,7 @@ void qs_ck_epoch_stats(struct qs_ck_epoch_domain *d, struct qs_stats *stats);
 
 static inline void qs_ck_epoch_enter(struct qs_ck_epoch_thread *t)
 {
+    QS_ENTERING(t);
     ck_epoch_begin(&t->record, NULL);
 #ifndef CK_MD_TSO
     qs_fence(seq_cst); /* (1) */
@@ -82,6 +83,7 @@ static inline void qs_ck_epoch_enter(struct qs_ck_epoch_thread *t)
 
 static inline void qs_ck_epoch_leave(struct qs_ck_epoch_thread *t)
 {
+    QS_LEAVING(t);
     ck_epoch_end(&t->record, NULL);
 }
 

@@ -77,7 +77,7 @@ void qs_ck_hp_stats(struct qs_ck_hp_domain *d, struct qs_stats *stats);
 
 static inline void qs_ck_hp_enter(struct qs_ck_hp_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
 }
 
 static inline void qs_ck_hp_drop(struct qs_ck_hp_thread *t, unsigned slot)
@@ -88,6 +88,7 @@ static inline void qs_ck_hp_drop(struct qs_ck_hp_thread *t, unsigned slot)
 
 static inline void qs_ck_hp_leave(struct qs_ck_hp_thread *t)
 {
+    QS_LEAVING(t);
     qs_fence(release); /* (1) */
     ck_hp_clear(&t->record);
 }

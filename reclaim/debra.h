@@ -66,6 +66,7 @@ void qs_debra_stats(struct qs_debra_domain *d, struct qs_stats *stats);
 
 static inline void qs_debra_enter(struct qs_debra_thread *t)
 {
+    QS_ENTERING(t);
     qs_epoch_announce(&t->epochs);
     if (t->epochs.current != t->met)
         qs_debra_meet_epoch(t);
@@ -75,6 +76,7 @@ static inline void qs_debra_enter(struct qs_debra_thread *t)
 
 static inline void qs_debra_leave(struct qs_debra_thread *t)
 {
+    QS_LEAVING(t);
     qs_epoch_idle(&t->epochs);
 }
 

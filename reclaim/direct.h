@@ -26,12 +26,12 @@ void qs_direct_stats(struct qs_direct_domain *d, struct qs_stats *stats);
 
 static inline void qs_direct_enter(struct qs_direct_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
 }
 
 static inline void qs_direct_leave(struct qs_direct_thread *t)
 {
-    (void)t;
+    QS_LEAVING(t);
 }
 
 static inline void qs_direct_retire(struct qs_direct_thread *t,

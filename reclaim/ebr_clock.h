@@ -39,6 +39,7 @@ static inline qs_word *qs_ebr_clock_era(struct qs_ebr_clock_thread *t)
 
 static inline void qs_ebr_clock_enter(struct qs_ebr_clock_thread *t)
 {
+    QS_ENTERING(t);
     uintptr_t era = qs_load(qs_ebr_clock_era(t), seq_cst);
 
     t->reserve.inside = true;
@@ -47,6 +48,7 @@ static inline void qs_ebr_clock_enter(struct qs_ebr_clock_thread *t)
 
 static inline void qs_ebr_clock_leave(struct qs_ebr_clock_thread *t)
 {
+    QS_LEAVING(t);
     t->reserve.inside = false;
     qs_store(&t->reserve.slot[0], 0, release); /* (4) */
 }

@@ -67,11 +67,13 @@ static inline void ebp(stats)(struct ebp_domain *d, struct qs_stats *stats)
 
 static inline void ebp(enter)(struct ebp_thread *t)
 {
+    QS_ENTERING(t);
     qs_epoch_announce_by(&t->epochs, QS_EBR_IS_LIGHT(t));
 }
 
 static inline void ebp(leave)(struct ebp_thread *t)
 {
+    QS_LEAVING(t);
     qs_epoch_idle(&t->epochs);
 }
 

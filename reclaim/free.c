@@ -43,6 +43,8 @@ void qs_thread_free_node(struct qs_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
 
+    QS_DEMAND(!(h->class & QS_HEADER_RETIRED),
+              "a retired node is freed; its scheme does that");
     dispose_of(h);
     release(t ? t->pool : NULL, h);
 }
@@ -73,7 +75,7 @@ static void note_delay(struct qs_domain *d, const struct qs_header *h)
 
 static void end_garbage(struct qs_domain *d, struct qs_header *h)
 {
-    if (h->class >> QS_HEADER_SAMPLE_SHIFT)
+    if (h->class >> QS_HEADER_SAMPLE_SHIFT & QS_HEADER_SAMPLE)
         note_delay(d, h);
     dispose_of(h);
 }

@@ -39,7 +39,7 @@
 
 static inline void hzp(enter)(struct hzp_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
 }
 
 static inline void hzp(drop)(struct hzp_thread *t, unsigned slot)
@@ -49,6 +49,7 @@ static inline void hzp(drop)(struct hzp_thread *t, unsigned slot)
 
 static inline void hzp(leave)(struct hzp_thread *t)
 {
+    QS_LEAVING(t);
     for (unsigned slot = 0; slot < QS_SLOTS; slot++)
         hzp(drop)(t, slot);
 }

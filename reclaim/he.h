@@ -33,11 +33,13 @@
 
 static inline void qs_he_enter(struct qs_he_thread *t)
 {
+    QS_ENTERING(t);
     t->reserve.inside = true;
 }
 
 static inline void qs_he_leave(struct qs_he_thread *t)
 {
+    QS_LEAVING(t);
     t->reserve.inside = false;
 }
 

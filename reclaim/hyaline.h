@@ -38,11 +38,13 @@ void qs_hyaline_stats(struct qs_hyaline_domain *d, struct qs_stats *stats);
 
 static inline void qs_hyaline_enter(struct qs_hyaline_thread *t)
 {
+    QS_ENTERING(t);
     qs_batch_enter(&t->batches);
 }
 
 static inline void qs_hyaline_leave(struct qs_hyaline_thread *t)
 {
+    QS_LEAVING(t);
     qs_batch_leave(&t->batches);
 }
 

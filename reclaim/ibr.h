@@ -42,6 +42,7 @@
 
 static inline void qs_ibr_enter(struct qs_ibr_thread *t)
 {
+    QS_ENTERING(t);
     qs_word *slot = t->reserve.slot;
     uintptr_t era = qs_load(qs_ibr_era(t), seq_cst);
 
@@ -54,6 +55,7 @@ static inline void qs_ibr_enter(struct qs_ibr_thread *t)
 
 static inline void qs_ibr_leave(struct qs_ibr_thread *t)
 {
+    QS_LEAVING(t);
     t->reserve.inside = false;
 }
 

@@ -27,12 +27,12 @@ void qs_leak_stats(struct qs_leak_domain *d, struct qs_stats *stats);
 
 static inline void qs_leak_enter(struct qs_leak_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
 }
 
 static inline void qs_leak_leave(struct qs_leak_thread *t)
 {
-    (void)t;
+    QS_LEAVING(t);
 }
 
 static inline void qs_leak_retire(struct qs_leak_thread *t,

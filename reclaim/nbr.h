@@ -111,11 +111,12 @@ static inline void qs_nbr_commit(struct qs_nbr_thread *t, unsigned n,
 
 static inline void qs_nbr_enter(struct qs_nbr_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
 }
 
 static inline void qs_nbr_leave(struct qs_nbr_thread *t)
 {
+    QS_LEAVING(t);
     uintptr_t phase = qs_load(&t->ping.phase, relaxed);
     qs_store(&t->ping.phase, (phase + 1) & ~(uintptr_t)1, release); /* (3) */
     qs_ping_clear(&t->ping);

@@ -66,6 +66,7 @@ void qs_pop_stats(struct qs_pop_domain *d, struct qs_stats *stats);
 
 static inline void qs_pop_enter(struct qs_pop_thread *t)
 {
+    QS_ENTERING(t);
     uintptr_t phase = qs_load(&t->ping.phase, relaxed);
     qs_store(&t->ping.phase, (phase + 1) | 1, seq_cst); /* (1) */
 }
@@ -78,6 +79,7 @@ static inline void qs_pop_drop(struct qs_pop_thread *t, unsigned slot)
 /* From the store on, interrupts publish nothing more. */
 static inline void qs_pop_leave(struct qs_pop_thread *t)
 {
+    QS_LEAVING(t);
     uintptr_t phase = qs_load(&t->ping.phase, relaxed);
     qs_store(&t->ping.phase, (phase + 1) & ~(uintptr_t)1, release); /* (5) */
     qs_light_fence();

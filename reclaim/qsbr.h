@@ -36,12 +36,12 @@ void qs_qsbr_stats(struct qs_qsbr_domain *d, struct qs_stats *stats);
 
 static inline void qs_qsbr_enter(struct qs_qsbr_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
 }
 
 static inline void qs_qsbr_leave(struct qs_qsbr_thread *t)
 {
-    (void)t;
+    QS_LEAVING(t);
 }
 
 static inline void qs_qsbr_retire(struct qs_qsbr_thread *t,

@@ -77,13 +77,13 @@ void rcp_stats(struct rcp_domain *d, struct qs_stats *stats);
 
 static inline void rcp_enter(struct rcp_thread *t)
 {
-    (void)t;
+    QS_ENTERING(t);
     QS_RCU(read_lock)();
 }
 
 static inline void rcp_leave(struct rcp_thread *t)
 {
-    (void)t;
+    QS_LEAVING(t);
     QS_RCU(read_unlock)();
 }
 

@@ -96,6 +96,7 @@
 
 #include "reclaim/atomic.h"
 #include "reclaim/memory.h"
+#include "reclaim/misuse.h"
 #include "reclaim/pool.h"
 #include "reclaim/system.h"
 
@@ -129,6 +130,7 @@ enum { QS_NODE_ALIGNMENT = 16, QS_PREFIX_MAX = 7 * QS_NODE_ALIGNMENT };
 #define QS_HEADER_CLASS        ((uintptr_t)0x0000fffffffffff0)
 #define QS_HEADER_SAMPLE_SHIFT 48 /* above: index + 1 of the thread that timed it */
 #define QS_HEADER_SAMPLE       ((uintptr_t)0x7fff)
+#define QS_HEADER_RETIRED      ((uintptr_t)1 << 63) /* kept where misuse is looked for */
 _Static_assert(sizeof(struct qs_header) % QS_NODE_ALIGNMENT == 0, "nodes stay aligned");
 
 /* Retired nodes, linked through their headers. */
@@ -201,6 +203,7 @@ struct qs_thread {
     struct qs_chain ready; /* may be freed, and will be by and by */
     qs_word ready_since;   /* qs_now() when the oldest of them was retired, at least */
     bool is_freeing;
+    bool is_inside;        /* an operation; kept where misuse is looked for */
     struct qs_pool *pool;  /* or NULL */
     unsigned until_sample; /* retirements before the next one that is timed */
     qs_word sampled_at;    /* when that one was retired, 0 if none is under way */
@@ -379,10 +382,39 @@ static inline bool qs_light_fences_work(void)
 #endif
 }
 
+/* What every enter and every leave begin with. */
+#define QS_ENTERING(t) qs_thread_note_enter((struct qs_thread *)(t))
+#define QS_LEAVING(t)  qs_thread_note_leave((struct qs_thread *)(t))
+
+static inline void qs_thread_note_enter(struct qs_thread *t)
+{
+    QS_DEMAND(!t->is_inside, "an operation is entered inside another one");
+    if (QS_CHECKED)
+        t->is_inside = true;
+}
+
+static inline void qs_thread_note_leave(struct qs_thread *t)
+{
+    if (QS_CHECKED)
+        t->is_inside = false;
+}
+
+static inline void qs_node_check_retired(const struct qs_thread *t,
+                                         const struct qs_header *h)
+{
+    (void)t, (void)h;
+    QS_DEMAND(!(h->class & QS_HEADER_RETIRED), "a node is retired twice");
+    QS_DEMAND(!(h->class & QS_HEADER_POOLED) || qs_depot_owns(t->domain->depot, h),
+              "a node is retired to another domain than it was made in");
+}
+
 /* What every retire begins with. */
 static inline void qs_thread_note_retired(struct qs_thread *t,
                                           const struct qs_class *class, void *node)
 {
+    qs_node_check_retired(t, qs_header_of(node));
+    if (QS_CHECKED)
+        qs_header_of(node)->class |= QS_HEADER_RETIRED;
     qs_thread_count_retired(t, class->size);
     if (!t->until_sample--)
         qs_thread_sample(t, qs_header_of(node));

@@ -84,6 +84,7 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
         return NULL;
     }
     t->counters = (struct qs_counters){ 0 };
+    t->is_inside = false;
     if (d->depot && !t->pool)
         t->pool = qs_pool_new(d->depot);
     qs_fetch_add(&d->registered, 1, relaxed);
