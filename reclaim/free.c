@@ -168,6 +168,15 @@ static struct qs_header *pop_ready(struct qs_thread *t)
     return h;
 }
 
+void qs_thread_dispose_now(struct qs_thread *t, void *node)
+{
+    struct qs_header *h = qs_header_of(node);
+    size_t bytes = qs_header_class(h)->size;
+
+    end_garbage(t->domain, h);
+    count_freed(t, 1, bytes);
+}
+
 void qs_thread_free_now(struct qs_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);

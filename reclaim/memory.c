@@ -7,6 +7,20 @@
 
 #include "reclaim/atomic.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#define QS_ASAN 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define QS_ASAN 1
+#endif
+#endif
+#ifdef QS_ASAN
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size)   ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
 #ifdef QS_TSAN
 qs_word qs_tsan_fence_word;
 #endif
@@ -45,4 +59,14 @@ void *qs_memory_alloc_slab(size_t size)
 void qs_memory_free(void *memory)
 {
     free(memory);
+}
+
+void qs_memory_forbid(void *start, size_t size)
+{
+    ASAN_POISON_MEMORY_REGION(start, size);
+}
+
+void qs_memory_allow(void *start, size_t size)
+{
+    ASAN_UNPOISON_MEMORY_REGION(start, size);
 }

@@ -25,4 +25,10 @@ void *qs_memory_alloc_slab(size_t size);
 
 void qs_memory_free(void *memory);
 
+/* Whether a part of an allocation may be touched, for memory that is free but does not
+ * go back to the system: AddressSanitizer and the explorer see to it, else nothing
+ * happens.  What becomes allowed holds nothing. */
+void qs_memory_forbid(void *start, size_t size);
+void qs_memory_allow(void *start, size_t size);
+
 #endif

@@ -90,6 +90,9 @@
  *   qs_S_max_slots        links an operation can protect at a time
  *   qs_S_prefix           bytes that the scheme keeps in front of each node, a multiple
  *       of 16 up to QS_PREFIX_MAX; zero when the node is made
+ * and one that the scheme does not define, but says by the macro it ends with:
+ *   qs_S_writes_prefix    1: protect writes there, so what a link leads to has room for
+ *       prefix and header in front of it, zeroed, even if it is never retired
  */
 #ifndef QS_RECLAIM_RECLAIM_H
 #define QS_RECLAIM_RECLAIM_H
@@ -167,7 +170,7 @@ struct qs_config {
     void *argument;
     enum qs_choice amortise; /* free two nodes per retirement instead of all that may
                                 go at once; without effect under liburcu, which frees on
-                                a thread of its own; off by default */
+                                a thread of its own, and under lfrc; off by default */
     enum qs_choice pool; /* nodes from per-thread pools (pool.h), which return to the
                             system with the domain; off by default */
 };
@@ -255,6 +258,9 @@ void qs_domain_free_ready(struct qs_domain *d);
 
 /* Frees a retired node in this moment, and counts it. */
 void qs_thread_free_now(struct qs_thread *t, void *node);
+
+/* The same for a scheme that keeps the memory. */
+void qs_thread_dispose_now(struct qs_thread *t, void *node);
 
 void qs_thread_free_some(struct qs_thread *t);
 void *qs_thread_reuse(struct qs_thread *t, const struct qs_class *class, size_t prefix);
@@ -438,7 +444,15 @@ static inline uint64_t qs_random(struct qs_thread *t)
     _Static_assert(_Generic(&fn, type: 1, default: 0), #fn ": not a " #type)
 /* clang-format on */
 
-#define QS_RECLAIM_SCHEME(S)                                                           \
+#define QS_RECLAIM_SCHEME(S) \
+    QS_RECLAIM_CHECK(S);     \
+    enum { qs_##S##_writes_prefix = 0 }
+
+#define QS_RECLAIM_SCHEME_THAT_WRITES_PREFIXES(S) \
+    QS_RECLAIM_CHECK(S);                          \
+    enum { qs_##S##_writes_prefix = 1 }
+
+#define QS_RECLAIM_CHECK(S)                                                            \
     QS_RECLAIM_HAS(qs_##S##_domain_init,                                               \
                    int (*)(struct qs_##S##_domain *, const struct qs_config *));       \
     QS_RECLAIM_HAS(qs_##S##_domain_destroy, int (*)(struct qs_##S##_domain *));        \

@@ -307,7 +307,7 @@ static inline void skl_destroy(struct skl *m)
 static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
                            QS_MAP_VALUE *value)
 {
-    struct skl_window w;
+    struct skl_window w = { 0 }; /* gcc does not know that levels > 0 */
 
     skl_enter(t);
     bool found = skl_find(m, t, &key, SKL_FIND, 0, &w);
@@ -342,7 +342,7 @@ static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key
 static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
                               QS_MAP_VALUE *value)
 {
-    struct skl_window w;
+    struct skl_window w = { 0 };
     bool removed = false;
 
     skl_enter(t);

@@ -111,6 +111,7 @@ static inline size_t spo_parent_of(size_t bucket)
 #define spo_key_of       QS_NAME(QS_MAP_NAME, key_of)
 #define spo_entry        QS_NAME(QS_MAP_NAME, entry)
 #define spo_dummy        QS_NAME(QS_MAP_NAME, dummy)
+#define spo_room         QS_NAME(QS_MAP_NAME, room)
 #define spo_is_linked    QS_NAME(QS_MAP_NAME, is_linked)
 #define spo_link_dummy   QS_NAME(QS_MAP_NAME, link_dummy)
 #define spo_prepare      QS_NAME(QS_MAP_NAME, prepare)
@@ -137,10 +138,18 @@ static inline size_t spo_parent_of(size_t bucket)
 #define HASH_CHAIN_EQUAL(a, b) QS_MAP_EQUAL(a, b)
 #include "structures/hash_chain.h"
 
+enum {
+    spo_room = QS_SCHEME(QS_MAP_RECLAIM, writes_prefix)
+                   ? (QS_SCHEME(QS_MAP_RECLAIM, prefix) + sizeof(struct qs_header)) /
+                         sizeof(qs_word)
+                   : 0
+};
+
 /* A bucket in the directory: the node in front of its run, and how far that has come.
  */
 struct spo_dummy {
-    qs_word state;        /* SPO_ABSENT, SPO_CLAIMED, SPO_LINKED */
+    qs_word state[1 + spo_room]; /* SPO_ABSENT, SPO_CLAIMED, SPO_LINKED; then the room
+                                    that the scheme wants in front of a node */
     struct spo_node node; /* of an even order; room for key and value stays unused */
 };
 
@@ -184,7 +193,7 @@ static inline struct spo_dummy *spo_entry(struct spo *m, struct spo_thread *t,
 
 static inline bool spo_is_linked(struct spo_dummy *d)
 {
-    return qs_load(&d->state, acquire) == SPO_LINKED; /* (3) */
+    return qs_load(d->state, acquire) == SPO_LINKED; /* (3) */
 }
 
 /* Links the bucket's dummy behind start, unless another thread has begun to.  True if
@@ -193,16 +202,16 @@ static inline bool spo_link_dummy(struct spo_thread *t, qs_word *start,
                                   struct spo_dummy *d, size_t bucket)
 {
     struct spo_window w;
-    uintptr_t state = qs_load(&d->state, acquire); /* (3) */
+    uintptr_t state = qs_load(d->state, acquire); /* (3) */
 
     if (state != SPO_ABSENT)
         return state == SPO_LINKED;
-    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &d->state, &state, /* (6) */
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, d->state, &state, /* (6) */
                         SPO_CLAIMED))
         return state == SPO_LINKED;
     d->node.key.order = spo_reverse_bits(bucket);
     spo_chain_link(t, start, &d->node, QS_SITE_TABLE, &w);
-    qs_store(&d->state, SPO_LINKED, release); /* (4) */
+    qs_store(d->state, SPO_LINKED, release); /* (4) */
     return true;
 }
 
@@ -382,6 +391,7 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_key_of
 #undef spo_entry
 #undef spo_dummy
+#undef spo_room
 #undef spo_is_linked
 #undef spo_link_dummy
 #undef spo_prepare

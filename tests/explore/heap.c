@@ -30,6 +30,8 @@ enum state { LIVE, FREED, REUSED /* its addresses belong to another block now */
 struct block {
     uint32_t start, size; /* offset in the heap, bytes */
     uint8_t state, allocated_by;
+    bool forbidden; /* from body on, which else is where accesses begin to count */
+    uint32_t body;  /* offset in the heap */
     uint32_t allocated_at;
     uint32_t touched_at[QX_CLOCKS]; /* after the last access of each thread */
 };
@@ -113,7 +115,7 @@ static void complain(const struct block *b, const void *address, bool write,
 {
     if (!b)
         qx_found(QX_WILD_POINTER, "T%u follows %p: %s", qx_self(), address, what);
-    else if (b->state == FREED)
+    else if (b->state == FREED || b->forbidden)
         qx_found(QX_USE_AFTER_FREE, "T%u %s n%u after it was freed: %s", qx_self(),
                  write ? "writes" : "reads", number_of(b), what);
     else
@@ -128,9 +130,10 @@ static inline void check_access(const void *address, size_t size, bool write,
     size_t offset = offset_of(address);
     struct block *b = &blocks[block_of[offset / GRANULE % GRANULES]];
 
-    if (offset >= used || b->state == FREED || offset + size > b->start + b->size)
+    if (offset >= used || b->state == FREED || offset + size > b->start + b->size ||
+        (b->forbidden && offset >= b->body))
         complain(find_block(address), address, write, what);
-    else
+    else if (offset >= b->body)
         b->touched_at[qx_self()] = qx_clock_of(qx_self())->at[qx_self()] + 1;
 }
 
@@ -139,10 +142,10 @@ void qx_heap_check(const void *address, size_t size, bool write, const char *wha
     check_access(address, size, write, what);
 }
 
-/* The words of a block had other lives before. */
-static void forget(const struct block *b)
+/* These words had other lives before. */
+static void forget(uint32_t from, uint32_t to)
 {
-    for (unsigned cell = b->start / WORD; cell < (b->start + b->size) / WORD; cell++) {
+    for (unsigned cell = from / WORD; cell < to / WORD; cell++) {
         shadows[cell].execution = 0;
         qx_model_forget(cell);
     }
@@ -155,7 +158,7 @@ static bool find_room(size_t size, size_t whole, struct block *fresh)
         if (blocks[i].state == FREED && blocks[i].size == size) {
             blocks[i].state = REUSED;
             fresh->start = blocks[i].start;
-            forget(&blocks[i]);
+            forget(blocks[i].start, blocks[i].start + blocks[i].size);
             return true;
         }
     fresh->start = (uint32_t)used;
@@ -244,6 +247,36 @@ void qs_memory_free(void *memory)
     b->state = FREED;
     live--;
     memset(memory, POISON, b->size);
+}
+
+/* A part of a block is free although the block is not. */
+void qs_memory_forbid(void *start, size_t size)
+{
+    qx_point();
+    struct block *b = find_block(start);
+    qx_trace("forbid", "", "n%u", number_of(b));
+    if (b->forbidden)
+        qx_found(QX_DOUBLE_FREE, "T%u frees n%u again", qx_self(), number_of(b));
+    if (qx_is_running())
+        check_order_of_free(b);
+    b->body = (uint32_t)offset_of(start);
+    b->forbidden = true;
+    memset(start, POISON, size);
+}
+
+/* As if the part were a block of its own. */
+void qs_memory_allow(void *start, size_t size)
+{
+    struct block *b = find_block(start);
+
+    qx_trace("allow", "", "n%u", number_of(b));
+    b->body = (uint32_t)offset_of(start);
+    b->forbidden = false;
+    b->allocated_by = (uint8_t)qx_self();
+    b->allocated_at = qx_tick();
+    memset(b->touched_at, 0, sizeof b->touched_at);
+    memset(start, GARBAGE, size);
+    forget(b->body, b->start + b->size);
 }
 
 /* ---- plain accesses ---- */
