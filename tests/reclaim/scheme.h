@@ -23,9 +23,14 @@ enum {
     SCHEME_IS_DIRECT = SCHEME_NUMBER == 2,
     SCHEME_DEFERS = !SCHEME_IS_LEAK && !SCHEME_IS_DIRECT,
 #ifdef QS_RECLAIM_RCU_PART_H
-    SCHEME_FREES_ELSEWHERE = true /* on liburcu's thread, when that gets to it */
+    SCHEME_FREES_ELSEWHERE = true, /* on liburcu's thread, when that gets to it */
 #else
-    SCHEME_FREES_ELSEWHERE = false
+    SCHEME_FREES_ELSEWHERE = false,
+#endif
+#ifdef QS_RECLAIM_POP_H
+    SCHEME_ASKS_THREADS = true /* and has to wait until the kernel runs them */
+#else
+    SCHEME_ASKS_THREADS = false
 #endif
 };
 
