@@ -20,6 +20,7 @@ name_debra    = "epochs, one peer per operation"; short_debra = "DEBRA"; color_d
 name_hyaline  = "Hyaline-1";        short_hyaline  = "Hyaline";   color_hyaline  = "#882255"; mark_hyaline  = 9
 name_nbr      = "neutralisation";   short_nbr      = "NBR";       color_nbr      = "#117733"; mark_nbr      = 11
 name_pop      = "hazard pointers on ping"; short_pop = "POP";     color_pop      = "#CC6677"; mark_pop      = 9
+name_hyaline_s = "Hyaline-1S";      short_hyaline_s = "Hyaline-S"; color_hyaline_s = "#AA4499"; mark_hyaline_s = 13
 name_lfrc     = "reference counts"; short_lfrc     = "LFRC";      color_lfrc     = "#777777"; mark_lfrc     = 11
 name_rcu_memb = "liburcu memb";     short_rcu_memb = "RCU memb";  color_rcu_memb = "#0072B2"; mark_rcu_memb = 13
 name_rcu_qsbr = "liburcu qsbr";     short_rcu_qsbr = "RCU qsbr";  color_rcu_qsbr = "#56B4E9"; mark_rcu_qsbr = 15

@@ -137,6 +137,9 @@ void qs_batch_settle(struct qs_batch_thread *t)
         link = next;
     }
     free_gone(t, &gone);
+    if (qs_load(&((struct qs_batch_domain *)t->base.domain)->barrier,
+                acquire)) /* (9) */
+        qs_thread_free_ready(&t->base);
     qs_store(&t->settling, 0, release); /* (8) */
 }
 
@@ -270,11 +273,11 @@ void qs_batch_barrier(struct qs_batch_domain *d)
 {
     struct qs_chain orphans = { 0 };
 
-    while (qs_exchange(&d->barrier, 1, acquire))
+    while (qs_exchange(&d->barrier, 1, acquire)) /* (9) */
         qs_yield();
     qs_domain_adopt(&d->base, &orphans);
     wait_for_leavers(d);
-    qs_store(&d->barrier, 0, release);
+    qs_store(&d->barrier, 0, release); /* (9) */
     remove_padding(&orphans);
     qs_domain_free_chain(&d->base, &orphans);
     qs_domain_free_ready(&d->base);

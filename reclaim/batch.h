@@ -43,6 +43,9 @@
  *                reaches zero acquires them all before it frees
  *   (8) settled  release store, acquire load: after a barrier has seen its own count at
  *                zero (7) it waits for those who had taken their lists before
+ *   (9) barrier  acquire exchange and release store, as of a lock.  Who was given a
+ *                token (6) acquires it with its list, sees that somebody waits, and
+ *                leaves nothing to be freed by and by
  *
  * Progress: pushing fails when the list's owner leaves or another retirer has pushed.
  * Only barrier waits.

@@ -7,7 +7,7 @@ run list --csv
 ok "list succeeds" test $status -eq 0
 ok "header" test "$(head -1 out)" = structure,scheme,status,reason
 for structure in split_ordered skip_list michael_hash hm_list; do
-    for scheme in leak hp hp_asym he ibr ebr ebr_asym qsbr debra hyaline lfrc nbr pop rcu_memb rcu_qsbr rcu_mb rcu_bp ck_epoch ck_hp; do
+    for scheme in leak hp hp_asym he ibr ebr ebr_asym qsbr debra hyaline hyaline_s lfrc nbr pop rcu_memb rcu_qsbr rcu_mb rcu_bp ck_epoch ck_hp; do
         ok "pair runs" grep -qx "$structure,$scheme,ok," out
     done
 done
