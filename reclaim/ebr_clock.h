@@ -10,19 +10,19 @@
  * announcement (4).  Retiring stamps a node with the era (3).  A scan (reserve.h) frees
  * the nodes stamped before the oldest announcement.
  *
- * Memory order.  (1), (2), (3), the scan's loads and the structure's CAS that unlinks a
- * node are all seq_cst.  A reader that announced e loaded e before (1).  If it meets a
- * node by (2), that load precedes the unlink in their total order, hence (3), which
- * reads e or a later era; and (1) precedes (2), the unlink and the scan, which sees the
- * announcement.  That holds along unlinked nodes, too: whatever they lead to was
- * retired after them, or was linked when the reader came.
- *   (1) announce  seq_cst store
- *   (2) protect   seq_cst load; on x86-64 a plain one
- *   (3) stamp     seq_cst load of the era behind the unlink
+ * Memory order.  (1), (2), (3), (5) and the scan's loads are all seq_cst, and the
+ * unlink comes before (5) in its thread, whatever order it has itself: rcu_hash unlinks
+ * by release stores.  A reader that announced e loaded e before (1).  If it meets a
+ * node by (2), that load precedes (5) in their total order, hence (3), which reads e or
+ * a later era; and (1) precedes (2), (5) and the scan, which sees the announcement.
+ * That holds along unlinked nodes, too: whatever they lead to was retired after them,
+ * or was linked when the reader came. (1) announce  seq_cst store (2) protect   seq_cst
+ * load; on x86-64 a plain one (3) stamp     seq_cst load of the era behind the unlink
  *   (4) leave     release store of 0: what was read is read before
+ *   (5) unlinked  seq_cst fence between the unlink and the stamp
  *
- * Cost: one seq_cst store per operation.  A node carries 16 bytes.
- * Garbage: unbounded behind a thread that stalls inside an operation.
+ * Cost: one seq_cst store per operation, a fence per retirement.  A node carries 16
+ * bytes. Garbage: unbounded behind a thread that stalls inside an operation.
  */
 #ifndef QS_RECLAIM_EBR_CLOCK_H
 #define QS_RECLAIM_EBR_CLOCK_H
@@ -72,9 +72,9 @@ static inline void *qs_ebr_clock_alloc(struct qs_ebr_clock_thread *t,
 static inline void qs_ebr_clock_retire(struct qs_ebr_clock_thread *t,
                                        const struct qs_class *class, void *node)
 {
-    uintptr_t era = qs_load(qs_ebr_clock_era(t), seq_cst); /* (3) */
-
     (void)class;
+    qs_fence(seq_cst);                                     /* (5) */
+    uintptr_t era = qs_load(qs_ebr_clock_era(t), seq_cst); /* (3) */
     qs_life_of(qs_header_of(node))->retired = era;
     if (!t->reserve.births)
         qs_reserve_count_to_era(&t->reserve);
