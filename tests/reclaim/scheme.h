@@ -133,7 +133,7 @@ struct reader {
     pthread_t thread;
 };
 
-enum { READER_HOLDS = 1, READER_MAY_LEAVE = 2 };
+enum { READER_HOLDS = 1, READER_MAY_LEAVE = 2, READER_MAY_GO = 3 };
 
 static inline void *reader_main(void *argument)
 {
@@ -149,6 +149,9 @@ static inline void *reader_main(void *argument)
         if (held[slot] && !SCHEME_IS_DIRECT)
             CHECK_EQ(((struct node *)held[slot])->alive, ALIVE);
     S(leave)(t);
+    S(offline)(t);
+    steps_wait(&r->steps, READER_MAY_GO);
+    S(online)(t);
     CHECK_EQ(S(thread_unregister)(t), 0);
     return NULL;
 }
@@ -175,9 +178,15 @@ static inline void reader_retire_held(struct reader *r, struct S(thread) * t)
     S(leave)(t);
 }
 
-static inline void reader_stop(struct reader *r)
+/* It holds nothing any more, but stays registered. */
+static inline void reader_leave(struct reader *r)
 {
     steps_reach(&r->steps, READER_MAY_LEAVE);
+}
+
+static inline void reader_stop(struct reader *r)
+{
+    steps_reach(&r->steps, READER_MAY_GO);
     pthread_join(r->thread, NULL);
 }
 

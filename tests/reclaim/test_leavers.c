@@ -116,8 +116,9 @@ static void test_barrier_waits_and_frees_what_leavers_left(void)
         nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
     CHECK_EQ(qs_load(&w.returned, acquire), 0);
     CHECK_EQ(disposed(0) + disposed(1), 0);
-    reader_stop(&r);
+    reader_leave(&r); /* leaving for good it would take over what it finds */
     pthread_join(thread, NULL);
+    reader_stop(&r);
     CHECK_EQ(S(domain_destroy)(&d), 0);
 }
 
