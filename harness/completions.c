@@ -23,6 +23,8 @@ static const char script[] =
     "            awk -F, 'NR > 1 && $3 == \"ok\" { print $1 }' | sort -u) ;;\n"
     "        --reclaim|-r) words=$($tool list --csv 2>/dev/null |\n"
     "            awk -F, 'NR > 1 && $3 == \"ok\" { print $2 }' | sort -u) ;;\n"
+    "        --model) words='sc tso c11' ;;\n"
+    "        --strategy) words='random burst pct mix dfs' ;;\n"
     "        --policy|--placement|-p) words='compact cores scatter numa-rr list: none' ;;\n"
     "        --dist|-d) words='uniform zipf:' ;;\n"
     "        --clock) words='auto tsc monotonic' ;;\n"

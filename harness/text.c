@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/cell.h"
 #include "harness/text.h"
-#include "harness/topology.h"
 
 void qs_die(int status, const char *format, ...)
 {
@@ -130,47 +128,6 @@ bool qs_parse_mix(const char *text, unsigned *insert_permille,
         return false;
     *insert_permille = share[1];
     *delete_permille = share[2];
-    return true;
-}
-
-bool qs_parse_distribution(const char *text, struct qs_cell *cell)
-{
-    double theta;
-
-    if (!strcmp(text, "uniform")) {
-        cell->distribution = QS_UNIFORM;
-        cell->theta = 0;
-        return true;
-    }
-    if (strncmp(text, "zipf:", 5) || !qs_parse_number(text + 5, &theta))
-        return false;
-    cell->distribution = QS_ZIPF;
-    cell->theta = theta;
-    return true;
-}
-
-bool qs_parse_threads(const char *text, const struct qs_topology *t, unsigned *threads,
-                      bool *oversubscribe)
-{
-    static const struct suffix suffixes[] = { { "max", 1 }, { NULL, 0 } };
-    char number[32];
-    double factor = 1;
-    uint64_t count;
-
-    if (!strcmp(text, "cores")) {
-        *threads = qs_topology_cores(t);
-        return true;
-    }
-    if (split_suffix(text, suffixes, number) > 0) {
-        if ((*number && !qs_parse_number(number, &factor)) || factor > 64)
-            return false;
-        *threads = (unsigned)(factor * qs_topology_pus(t));
-        *oversubscribe |= factor > 1;
-        return true;
-    }
-    if (!qs_parse_count(text, &count) || count > UINT32_MAX)
-        return false;
-    *threads = (unsigned)count;
     return true;
 }
 

@@ -129,7 +129,7 @@ static inline void qs_pause(void)
 /* A compare-and-swap counted at its site in the caller's own counters.  A macro, so
  * that an explorer names the line that it stands in. */
 #define qs_counted_cas(counters, site, word, expected, desired) \
-    qs_count_cas((counters), (site), qs_cas((word), (expected), (desired)))
+    qs_count_cas(counters, site, qs_cas(word, expected, desired))
 
 static inline bool qs_count_cas(struct qs_counters *counters, enum qs_cas_site site,
                                 bool swapped)

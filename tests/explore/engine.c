@@ -5,6 +5,7 @@
 #include "tests/explore/choice.h"
 #include "tests/explore/coroutine.h"
 #include "tests/explore/schedule.h"
+#include "tests/explore/trace.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -146,6 +147,7 @@ void qx_found(enum qx_kind kind, const char *format, ...)
         va_start(arguments, format);
         vsnprintf(qx_finding.text, sizeof qx_finding.text, format, arguments);
         va_end(arguments);
+        qx_trace_event(QX_FINDING, qx_finding.text);
     }
     abandon();
 }

@@ -153,10 +153,4 @@ unsigned qx_heap_cell(
     const void *address); /* index of its word, if it is in the heap */
 void qx_heap_name(uintptr_t value, char *text, size_t size);
 
-/* trace.c */
-void qx_trace_reset(void);
-void qx_trace(const char *what, const char *site, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void qx_trace_print(void);
-
 #endif

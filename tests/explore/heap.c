@@ -14,6 +14,7 @@
 #include "reclaim/memory.h"
 #include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
+#include "tests/explore/trace.h"
 
 enum {
     GRANULE = 16,
@@ -100,14 +101,17 @@ static unsigned number_of(const struct block *b)
 void qx_heap_name(uintptr_t value, char *text, size_t size)
 {
     uintptr_t tag = value & 7;
-    const struct block *b = find_block((void *)(value - tag));
+    const void *address = (const void *)(value - tag);
+    const struct block *b = find_block(address);
 
-    if (!b)
+    if (!b) {
         snprintf(text, size, value < 4096 ? "%lu" : "%#lx", (unsigned long)value);
-    else
-        snprintf(text, size, "n%u+%u%s%s", number_of(b),
-                 (unsigned)(offset_of((void *)(value - tag)) - b->start),
-                 tag ? "|mark" : "", b->state == FREED ? " (freed)" : "");
+        return;
+    }
+    unsigned offset = (unsigned)(offset_of(address) - b->start);
+    int n = snprintf(text, size, offset ? "n%u+%u" : "n%u", number_of(b), offset);
+    snprintf(text + n, size - (size_t)n, "%s%s", tag ? "|mark" : "",
+             b->state == FREED ? " (freed)" : "");
 }
 
 static void complain(const struct block *b, const void *address, bool write,

@@ -10,6 +10,7 @@
 #include "tests/explore/backend_system.h"
 #include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
+#include "tests/explore/trace.h"
 
 #include <errno.h>
 

@@ -1,6 +1,7 @@
 /* lock.c - locks of virtual threads: see backend_system.h. */
 #include "tests/explore/backend_system.h"
 #include "tests/explore/engine.h"
+#include "tests/explore/trace.h"
 
 enum { LOCKS = 256 };
 

@@ -17,6 +17,7 @@
 #include "tests/explore/backend_system.h"
 #include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
+#include "tests/explore/trace.h"
 
 enum { HISTORY = 8, BUFFER = 16 };
 
@@ -392,7 +393,8 @@ void qx_fence(enum qs_order order, const char *site)
 {
     qx_point();
     pass_fence(qx_self(), order);
-    qx_trace("fence", site, "%s", "");
+    if (site)
+        qx_trace("fence", site, "%s", "");
 }
 
 /* The kernel interrupts the threads one after the other while they run on, so there is

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "tests/explore/engine.h"
+#include "tests/explore/trace.h"
 
 enum { PENDING = 256 };
 
@@ -52,6 +53,22 @@ int qx_oracle_unregister(struct qs_thread *t)
     return qs_thread_release(t);
 }
 
+/* What the contract promises is ordered: every call of the oracle is a full fence. */
+static void pass_boundary(void)
+{
+    qx_fence(QX_seq_cst, NULL);
+}
+
+static void trace_node(const char *what, uintptr_t node)
+{
+    char name[32];
+
+    if (!qx_settings.trace)
+        return;
+    qx_heap_name(node, name, sizeof name);
+    qx_trace(what, "", "%s", name);
+}
+
 static bool is_in_a_slot(const void *node)
 {
     for (unsigned i = 0; i < QX_ORACLE_THREADS; i++)
@@ -96,7 +113,8 @@ static void free_what_nobody_keeps(struct qs_domain *d)
 
 void qx_oracle_enter(struct qs_thread *t)
 {
-    qs_fence(seq_cst);
+    pass_boundary();
+    qx_trace("enter", "", "%s", "");
     inside |= 1u << t->index;
 }
 
@@ -104,7 +122,8 @@ void qx_oracle_leave(struct qs_thread *t)
 {
     struct qx_oracle_thread *o = (struct qx_oracle_thread *)t;
 
-    qs_fence(seq_cst);
+    pass_boundary();
+    qx_trace("leave", "", "%s", "");
     inside &= ~(1u << t->index);
     for (unsigned s = 0; s < QX_ORACLE_SLOTS; s++)
         o->slots[s] = 0;
@@ -118,9 +137,10 @@ uintptr_t qx_oracle_protect(struct qs_thread *t, unsigned slot, const qs_word *l
 {
     struct qx_oracle_thread *o = (struct qx_oracle_thread *)t;
 
-    qs_fence(seq_cst);
+    pass_boundary();
     uintptr_t seen = qx_model_newest(loc, "protected link");
     o->slots[slot] = seen & ~QS_TAG_MASK;
+    trace_node("protect", seen);
     free_what_nobody_keeps(t->domain);
     return seen;
 }
@@ -133,7 +153,8 @@ void qx_oracle_copy(struct qs_thread *t, unsigned dst, unsigned src)
 
 void qx_oracle_drop(struct qs_thread *t, unsigned slot)
 {
-    qs_fence(seq_cst);
+    pass_boundary();
+    trace_node("drop", ((struct qx_oracle_thread *)t)->slots[slot]);
     ((struct qx_oracle_thread *)t)->slots[slot] = 0;
     free_what_nobody_keeps(t->domain);
 }
@@ -144,7 +165,8 @@ void qx_oracle_retire(struct qs_thread *t, void *node, bool regions)
     for (unsigned i = 0; i < pending_count; i++)
         if (pending[i].node == node)
             qx_found(QX_DOUBLE_FREE, "T%u retires a node again", qx_self());
-    qs_fence(seq_cst);
+    pass_boundary();
+    trace_node("retire", (uintptr_t)node);
     if (pending_count == PENDING)
         qx_found(QX_LEAK, "more than %u nodes retired", (unsigned)PENDING);
     pending[pending_count].node = node;

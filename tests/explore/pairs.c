@@ -1,19 +1,20 @@
 /* pairs.c - the pairs this explorer was built with; PAIRS names the generated list. */
-#include "harness/map_ops.h"
+#include "tests/explore/subject.h"
 
-#define MAP(structure, scheme) \
+#define PAIR(structure, scheme, sort) \
     extern const struct qs_map_ops structure##_##scheme##_map_ops;
 #include PAIRS
-#undef MAP
+#undef PAIR
 
-static const struct qs_pair pairs[] = {
-#define MAP(structure, scheme) \
-    { #structure, #scheme, &structure##_##scheme##_map_ops, NULL },
+static const struct qx_subject subjects[] = {
+#define PAIR(structure, scheme, sort) \
+    { #structure, #scheme, &structure##_##scheme##_map_ops, &qx_##sort },
 #include PAIRS
-#undef MAP
+#undef PAIR
 };
 
-const struct qs_pair *qs_pair_at(unsigned i)
+struct qx_subject qx_subject_at(unsigned i)
 {
-    return i < sizeof pairs / sizeof *pairs ? &pairs[i] : NULL;
+    return i < sizeof subjects / sizeof *subjects ? subjects[i]
+                                                  : (struct qx_subject){ 0 };
 }

@@ -1,12 +1,12 @@
-/* program.c - see program.h: one execution from an empty map to an empty heap. */
+/* program.c - see program.h: one execution from a fresh object to an empty heap. */
 #include "tests/explore/program.h"
 
-#include <stdio.h>
-
 #include "tests/explore/choice.h"
+#include "tests/explore/history.h"
 
 enum { PREFILL_VALUE = 1000, SEEDS = 256 };
 
+static const struct qx_sort *sort;
 static const struct qs_map_ops *ops;
 static const struct qx_program *given;
 static struct qx_program program;
@@ -22,12 +22,25 @@ static void make_random(struct qx_program *p)
         p->calls[i] = 1 + qx_random(QX_STEPS_MAX - 1);
         p->late[i] = !qx_random(4);
         for (unsigned j = 0; j < p->calls[i]; j++)
-            p->call[i][j] = (struct qx_call){ .operation = qx_random(3),
-                                              .key = qx_random(keys),
-                                              .flush_after = !qx_random(3) };
+            p->call[i][j] =
+                (struct qx_call){ .operation = qx_random(sort->operations),
+                                  .key = sort->has_keys ? qx_random(keys) : 0,
+                                  .flush_after = !qx_random(3) };
     }
     for (unsigned k = 0; k < QX_KEYS; k++)
         p->prefilled[k] = k < keys && qx_random(2);
+}
+
+/* Makes a call on whatever thread this is; its answer is part of the history. */
+static const struct qs_call *make_call(struct qs_thread *t,
+                                       const struct qx_operation *o, uint64_t key,
+                                       uint64_t input)
+{
+    struct qs_call *c = qx_history_start(o->kind, key, input);
+
+    o->run(ops, map, t, c);
+    qx_history_end(c);
+    return c;
 }
 
 static struct qs_thread *enrol(unsigned self)
@@ -41,11 +54,11 @@ static struct qs_thread *enrol(unsigned self)
 
 static void prefill(struct qs_thread *t)
 {
+    const struct qx_operation *o = qx_operation_of(sort, sort->fill);
+
     for (unsigned k = 0; k < QX_KEYS; k++)
-        if (program.prefilled[k]) {
-            ops->insert(map, t, k, PREFILL_VALUE + k);
-            qx_history_prefill(k, PREFILL_VALUE + k);
-        }
+        if (program.prefilled[k])
+            make_call(t, o, sort->has_keys ? k : 0, PREFILL_VALUE + k);
 }
 
 /* Threads register while nothing runs, each in its own slot, unless they are late. */
@@ -71,25 +84,12 @@ static unsigned prepare(void)
     return program.threads;
 }
 
-static void make_call(unsigned self, unsigned number)
+static void make_step(unsigned self, unsigned number)
 {
     const struct qx_call *c = &program.call[self][number];
-    uint64_t value = 10 * (self + 1) + number + 1;
-    struct qx_event *e = qx_history_start(c->operation, c->key, value);
-    int result = 0;
+    const struct qx_operation *o = &sort->operation[c->operation];
 
-    switch (c->operation) {
-    case QX_GET:
-        result = ops->get(map, threads[self], c->key, &value);
-        break;
-    case QX_INSERT:
-        result = ops->insert(map, threads[self], c->key, value);
-        break;
-    case QX_REMOVE:
-        result = ops->remove(map, threads[self], c->key, &value);
-        break;
-    }
-    qx_history_end(e, result, value);
+    make_call(threads[self], o, c->key, 10 * (self + 1) + number + 1);
     ops->quiesce(threads[self]);
     if (c->flush_after)
         ops->flush(threads[self]);
@@ -100,51 +100,73 @@ static void body(unsigned self)
     if (program.late[self] && !(threads[self] = enrol(self)))
         return; /* no memory */
     for (unsigned i = 0; i < program.calls[self]; i++)
-        make_call(self, i);
+        make_step(self, i);
     if (ops->thread_unregister(threads[self]))
         qx_found(QX_WRONG_COUNT, "T%u cannot unregister", self);
 }
 
-/* What the map holds in the end, as answers that must fit, too. */
-static void read_all(void)
+/* What the object holds in the end, as answers that must fit, too; returns how many
+ * there are. */
+static uint64_t read_all(struct qs_thread *reader)
 {
-    struct qs_thread *reader = ops->thread_register(map);
-    struct qs_map_sum sum;
+    const struct qx_operation *o = qx_operation_of(sort, sort->last);
     uint64_t present = 0;
 
-    for (unsigned k = 0; k < QX_KEYS; k++) {
-        uint64_t value = 0;
-        struct qx_event *e = qx_history_start(QX_GET, k, 0);
-        bool found = ops->get(map, reader, k, &value);
-        qx_history_end(e, found, value);
-        present += found;
+    if (sort->until_empty) {
+        while (make_call(reader, o, 0, 0)->ok)
+            present++;
+        return present;
     }
-    ops->thread_unregister(reader);
-    ops->sum(map, &sum);
-    if (sum.keys != present)
-        qx_found(QX_WRONG_COUNT, "a walk meets %lu keys, %lu are present",
-                 (unsigned long)sum.keys, (unsigned long)present);
+    for (unsigned k = 0; k < (sort->has_keys ? QX_KEYS : 1); k++)
+        present += make_call(reader, o, k, 0)->ok;
+    return present;
 }
 
-static void finish(void)
+/* A walk through the object, another way to what it holds. */
+static uint64_t count_items(void)
+{
+    struct qs_map_sum sum;
+
+    ops->sum(map, &sum);
+    return sum.keys;
+}
+
+static void check_answers(void)
+{
+    uint64_t walked = count_items();
+    struct qs_thread *reader = ops->thread_register(map);
+    uint64_t present = read_all(reader);
+
+    ops->thread_unregister(reader);
+    qx_history_check(sort->model);
+    if (sort != &qx_counter && walked != present)
+        qx_found(QX_WRONG_COUNT, "a walk meets %lu items, %lu are present",
+                 (unsigned long)walked, (unsigned long)present);
+}
+
+static void check_garbage(void)
 {
     struct qs_stats stats;
 
-    if (qx_stalled()) {
-        qx_history_check();
-        return;
-    }
-    read_all();
-    qx_history_check();
     ops->barrier(map);
     ops->stats(map, &stats);
     if (stats.freed_nodes > stats.retired_nodes)
         qx_found(QX_WRONG_COUNT, "%lu nodes retired, %lu freed",
                  (unsigned long)stats.retired_nodes, (unsigned long)stats.freed_nodes);
     if (ops->destroy(map))
-        qx_found(QX_WRONG_COUNT, "the map is still in use");
+        qx_found(QX_WRONG_COUNT, "it is still in use");
     if (qx_heap_live())
         qx_found(QX_LEAK, "%u blocks are left", qx_heap_live());
+}
+
+static void finish(void)
+{
+    if (qx_stalled()) {
+        qx_history_check(sort->model);
+        return;
+    }
+    check_answers();
+    check_garbage();
 }
 
 /* The generator is seeded by the engine, so the program is drawn in prepare(). */
@@ -154,10 +176,11 @@ static unsigned prepare_random(void)
     return prepare();
 }
 
-bool qx_program_run(const struct qs_map_ops *map_ops, const struct qx_program *p,
+bool qx_program_run(const struct qx_subject *subject, const struct qx_program *p,
                     uint64_t number)
 {
-    ops = map_ops;
+    sort = subject->sort;
+    ops = subject->ops;
     given = p;
     return qx_execute(number, p ? prepare : prepare_random, body, finish);
 }

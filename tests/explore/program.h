@@ -1,15 +1,14 @@
-/* program.h - small concurrent programs over one map, run by the engine. */
+/* program.h - small concurrent programs over one object, run by the engine. */
 #ifndef QS_TESTS_EXPLORE_PROGRAM_H
 #define QS_TESTS_EXPLORE_PROGRAM_H
 
-#include "harness/map_ops.h"
 #include "tests/explore/engine.h"
-#include "tests/explore/history.h"
+#include "tests/explore/subject.h"
 
 enum { QX_STEPS_MAX = 4, QX_KEYS = 3 };
 
 struct qx_call {
-    enum qx_operation operation;
+    unsigned operation; /* number in its sort */
     unsigned key;
     bool flush_after;
 };
@@ -17,13 +16,13 @@ struct qx_call {
 struct qx_program {
     unsigned threads, calls[QX_THREADS];
     struct qx_call call[QX_THREADS][QX_STEPS_MAX];
-    bool late[QX_THREADS]; /* registers while others run */
-    bool prefilled[QX_KEYS];
+    bool late[QX_THREADS];   /* registers while others run */
+    bool prefilled[QX_KEYS]; /* in a queue, so many */
 };
 
 /* Runs the program, or a random one if it is NULL, as execution `number` on a fresh
- * map. True if nothing was found. */
-bool qx_program_run(const struct qs_map_ops *map_ops, const struct qx_program *program,
+ * object. True if nothing was found. */
+bool qx_program_run(const struct qx_subject *subject, const struct qx_program *program,
                     uint64_t number);
 
 /* The program of the last execution. */
@@ -31,12 +30,14 @@ const struct qx_program *qx_program_last(void);
 
 enum { QX_PROGRAM_TEXT = 96 };
 
-/* A program as text: calls g, i and r (get, insert, remove) with the key, f after one
+/* A program as text: calls by the letter of their operation with the key, f after one
  * that is followed by a flush, blanks between calls, | between threads, + where a
  * thread registers while others run; in front, the keys present before and a colon.
  * "0: r0 i0f|+ g0 g0". */
-void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT]);
-bool qx_program_parse(const char *text, struct qx_program *p);
+void qx_program_format(const struct qx_sort *sort, const struct qx_program *p,
+                       char text[QX_PROGRAM_TEXT]);
+bool qx_program_parse(const struct qx_sort *sort, const char *text,
+                      struct qx_program *p);
 
 /* Removes call j of thread i, and the thread if it was its last. */
 void qx_program_drop(struct qx_program *p, unsigned i, unsigned j);

@@ -4,9 +4,8 @@
 
 #include "tests/explore/program.h"
 
-static const char letters[] = "gir"; /* by qx_operation */
-
-void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT])
+void qx_program_format(const struct qx_sort *sort, const struct qx_program *p,
+                       char text[QX_PROGRAM_TEXT])
 {
     char *out = text;
 
@@ -26,8 +25,9 @@ void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT])
             const struct qx_call *c = &p->call[i][j];
             if (j || !i || p->late[i])
                 *out++ = ' ';
-            *out++ = letters[c->operation];
-            *out++ = (char)('0' + c->key);
+            *out++ = sort->operation[c->operation].letter;
+            if (sort->has_keys)
+                *out++ = (char)('0' + c->key);
             if (c->flush_after)
                 *out++ = 'f';
         }
@@ -36,16 +36,19 @@ void qx_program_format(const struct qx_program *p, char text[QX_PROGRAM_TEXT])
 }
 
 /* Reads one call at *text and moves behind it. */
-static bool parse_call(const char **text, struct qx_call *c)
+static bool parse_call(const struct qx_sort *sort, const char **text, struct qx_call *c)
 {
-    const char *letter = strchr(letters, **text);
-    unsigned key = (unsigned)((*text)[1] - '0');
-
-    if (!**text || !letter || key >= QX_KEYS)
-        return false;
-    *text += 2;
-    *c = (struct qx_call){ .operation = (enum qx_operation)(letter - letters),
-                           .key = key };
+    *c = (struct qx_call){ 0 };
+    while (sort->operation[c->operation].letter != **text)
+        if (++c->operation == sort->operations)
+            return false;
+    ++*text;
+    if (sort->has_keys) {
+        c->key = (unsigned)(**text - '0');
+        if (c->key >= QX_KEYS)
+            return false;
+        ++*text;
+    }
     if (**text == 'f') {
         c->flush_after = true;
         ++*text;
@@ -53,7 +56,8 @@ static bool parse_call(const char **text, struct qx_call *c)
     return true;
 }
 
-bool qx_program_parse(const char *text, struct qx_program *p)
+bool qx_program_parse(const struct qx_sort *sort, const char *text,
+                      struct qx_program *p)
 {
     unsigned thread = 0;
 
@@ -76,7 +80,7 @@ bool qx_program_parse(const char *text, struct qx_program *p)
             text++;
             p->late[thread] = true;
         } else if (p->calls[thread] == QX_STEPS_MAX ||
-                   !parse_call(&text, &p->call[thread][p->calls[thread]++])) {
+                   !parse_call(sort, &text, &p->call[thread][p->calls[thread]++])) {
             return false;
         }
     }

@@ -71,6 +71,11 @@ void qx_schedule_begin(unsigned n)
         draw_strategy(n);
 }
 
+enum qx_strategy qx_schedule_strategy(void)
+{
+    return strategy;
+}
+
 void qx_schedule_end(uint64_t steps)
 {
     expected_steps = (expected_steps * 7 + (steps < 16 ? 16 : steps)) / 8;

@@ -2,8 +2,7 @@
 #ifndef QS_TESTS_EXPLORE_SCHEDULE_H
 #define QS_TESTS_EXPLORE_SCHEDULE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "tests/explore/engine.h"
 
 /* Before the first step of n threads and after the last. */
 void qx_schedule_begin(unsigned n);
@@ -20,6 +19,9 @@ void qx_schedule_give_way(void);
 
 /* The thread that stops for good at this step, or QX_MAIN.  Under settings.stall. */
 unsigned qx_schedule_stops(void);
+
+/* The strategy of this execution: never QX_MIX. */
+enum qx_strategy qx_schedule_strategy(void);
 
 /* engine.c */
 bool qx_is_enabled(unsigned thread);

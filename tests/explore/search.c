@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/explore/schedule.h"
+
 const char *const qx_model_names[QX_MODELS] = { "sc", "tso", "c11" };
 const char *const qx_strategy_names[QX_DFS + 1] = { "random", "burst", "pct", "mix",
                                                     "dfs" };
@@ -20,11 +22,11 @@ static void vary(uint64_t number, int only)
     qx_settings.fail_memory = cycle / 2 % 8 == 7;
 }
 
-bool qx_fails(const struct qs_map_ops *ops, const struct qx_program *p,
+bool qx_fails(const struct qx_subject *subject, const struct qx_program *p,
               const struct qx_schedule *schedule, uint64_t number, struct qx_failure *f)
 {
     qx_follow(schedule);
-    bool fine = qx_program_run(ops, p, number);
+    bool fine = qx_program_run(subject, p, number);
     qx_follow(NULL);
     if (fine)
         return false;
@@ -36,53 +38,55 @@ bool qx_fails(const struct qs_map_ops *ops, const struct qx_program *p,
     return true;
 }
 
-bool qx_search_random(const struct qs_map_ops *ops, uint64_t executions, int only,
+bool qx_search_random(const struct qx_subject *subject, uint64_t executions, int only,
                       struct qx_failure *failure)
 {
     for (uint64_t i = 0; i < executions; i++) {
         vary(i, only);
-        if (qx_fails(ops, NULL, NULL, i, failure)) {
+        if (qx_fails(subject, NULL, NULL, i, failure)) {
             failure->executions = i + 1;
+            failure->strategy = qx_schedule_strategy();
             return true;
         }
     }
     return false;
 }
 
-static bool exhaust(const struct qs_map_ops *ops, const struct qx_program *p,
+static bool exhaust(const struct qx_subject *subject, const struct qx_program *p,
                     struct qx_failure *failure)
 {
-    uint64_t n = 0;
-
     qx_dfs_restart();
-    do {
-        n++;
-        if (qx_fails(ops, p, NULL, 0, failure)) {
-            failure->executions = n;
+    do
+        if (qx_fails(subject, p, NULL, 0, failure)) {
+            failure->executions = qx_totals.executions;
+            failure->strategy = QX_DFS;
             return true;
         }
-    } while (qx_dfs_next());
+    while (qx_dfs_next());
     return false;
 }
 
 /* The i-th program of two calls against one: all operations, the second thread's key
  * the same or another, everything present before or nothing.  False past the last. */
-static bool make_small_program(unsigned i, struct qx_program *p)
+static bool make_small_program(const struct qx_sort *sort, unsigned i,
+                               struct qx_program *p)
 {
-    enum { OPERATIONS = QX_REMOVE + 1 };
+    unsigned n = sort->operations;
 
     *p = (struct qx_program){ .threads = 2, .calls = { 2, 1 } };
-    p->call[0][0].operation = (enum qx_operation)(i % OPERATIONS);
-    p->call[0][1].operation = (enum qx_operation)(i / OPERATIONS % OPERATIONS);
-    i /= OPERATIONS * OPERATIONS;
-    p->call[1][0].operation = (enum qx_operation)(i % OPERATIONS);
-    i /= OPERATIONS;
-    p->call[1][0].key = i % 2;
-    p->prefilled[0] = p->prefilled[1] = i / 2 % 2;
-    return i < 4;
+    p->call[0][0].operation = i % n;
+    p->call[0][1].operation = i / n % n;
+    i /= n * n;
+    p->call[1][0].operation = i % n;
+    i /= n;
+    p->prefilled[0] = p->prefilled[1] = i % 2;
+    i /= 2;
+    p->call[1][0].key = i;
+    return i < (sort->has_keys ? 2 : 1);
 }
 
-bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *failure)
+bool qx_search_all(const struct qx_subject *subject, int only,
+                   struct qx_failure *failure)
 {
     struct qx_program p;
 
@@ -93,8 +97,8 @@ bool qx_search_all(const struct qs_map_ops *ops, int only, struct qx_failure *fa
         if ((only >= 0 && model != only) || model == QX_TSO)
             continue;
         qx_settings.model = (enum qx_model)model;
-        for (unsigned i = 0; make_small_program(i, &p); i++)
-            if (exhaust(ops, &p, failure))
+        for (unsigned i = 0; make_small_program(subject->sort, i, &p); i++)
+            if (exhaust(subject, &p, failure))
                 return true;
     }
     return false;

@@ -21,67 +21,69 @@ static bool is_same(const struct qx_failure *f)
 static void keep(struct qx_failure *f)
 {
     uint64_t executions = f->executions;
+    enum qx_strategy strategy = f->strategy;
 
     *f = found;
     f->executions = executions;
+    f->strategy = strategy;
 }
 
 /* Whether the changed program or settings still fail; *f becomes what they do. */
-static bool try_change(const struct qs_map_ops *ops, struct qx_failure *f,
+static bool try_change(const struct qx_subject *subject, struct qx_failure *f,
                        const struct qx_program *p, const struct qx_settings *settings)
 {
     qx_settings = *settings;
-    if (qx_fails(ops, p, &f->schedule, 0, &found) && is_same(f)) {
+    if (qx_fails(subject, p, &f->schedule, 0, &found) && is_same(f)) {
         keep(f);
         return true;
     }
     for (uint64_t i = 0; i < EXECUTIONS; i++)
-        if (qx_fails(ops, p, NULL, i, &found) && is_same(f)) {
+        if (qx_fails(subject, p, NULL, i, &found) && is_same(f)) {
             keep(f);
             return true;
         }
     return false;
 }
 
-static bool drop_a_call(const struct qs_map_ops *ops, struct qx_failure *f)
+static bool drop_a_call(const struct qx_subject *subject, struct qx_failure *f)
 {
     for (unsigned i = 0; i < f->program.threads; i++)
         for (unsigned j = 0; j < f->program.calls[i]; j++) {
             struct qx_program smaller = f->program;
             qx_program_drop(&smaller, i, j);
-            if (smaller.threads && try_change(ops, f, &smaller, &f->settings))
+            if (smaller.threads && try_change(subject, f, &smaller, &f->settings))
                 return true;
         }
     return false;
 }
 
 /* A flush, a late registration, a key that is there from the start. */
-static bool drop_a_detail(const struct qs_map_ops *ops, struct qx_failure *f)
+static bool drop_a_detail(const struct qx_subject *subject, struct qx_failure *f)
 {
     for (unsigned i = 0; i < f->program.threads; i++)
         for (unsigned j = 0; j < f->program.calls[i]; j++) {
             struct qx_program simpler = f->program;
             simpler.call[i][j].flush_after = false;
             if (f->program.call[i][j].flush_after &&
-                try_change(ops, f, &simpler, &f->settings))
+                try_change(subject, f, &simpler, &f->settings))
                 return true;
         }
     for (unsigned i = 0; i < f->program.threads; i++) {
         struct qx_program simpler = f->program;
         simpler.late[i] = false;
-        if (f->program.late[i] && try_change(ops, f, &simpler, &f->settings))
+        if (f->program.late[i] && try_change(subject, f, &simpler, &f->settings))
             return true;
     }
     for (unsigned k = 0; k < QX_KEYS; k++) {
         struct qx_program simpler = f->program;
         simpler.prefilled[k] = false;
-        if (f->program.prefilled[k] && try_change(ops, f, &simpler, &f->settings))
+        if (f->program.prefilled[k] && try_change(subject, f, &simpler, &f->settings))
             return true;
     }
     return false;
 }
 
-static bool drop_a_setting(const struct qs_map_ops *ops, struct qx_failure *f)
+static bool drop_a_setting(const struct qx_subject *subject, struct qx_failure *f)
 {
     struct qx_settings *s = &f->settings;
     bool *const flags[] = { &s->stall, &s->fail_memory, &s->rarely, &s->reuse };
@@ -93,37 +95,37 @@ static bool drop_a_setting(const struct qs_map_ops *ops, struct qx_failure *f)
         *flags[i] = false;
         simpler = *s;
         *s = before;
-        if (try_change(ops, f, &f->program, &simpler))
+        if (try_change(subject, f, &f->program, &simpler))
             return true;
     }
     return false;
 }
 
 /* Interleaving alone is easier to follow than stale loads. */
-static void try_simpler_models(const struct qs_map_ops *ops, struct qx_failure *f)
+static void try_simpler_models(const struct qx_subject *subject, struct qx_failure *f)
 {
     for (int model = QX_SC; model < (int)f->settings.model; model++) {
         struct qx_settings simpler = f->settings;
         simpler.model = (enum qx_model)model;
-        if (try_change(ops, f, &f->program, &simpler))
+        if (try_change(subject, f, &f->program, &simpler))
             return;
     }
 }
 
-static void find_the_shortest(const struct qs_map_ops *ops, struct qx_failure *f)
+static void find_the_shortest(const struct qx_subject *subject, struct qx_failure *f)
 {
     struct qx_program program = f->program;
 
     qx_settings = f->settings;
     for (uint64_t i = 0; i < EXECUTIONS; i++)
-        if (qx_fails(ops, &program, NULL, i, &found) && is_same(f) &&
+        if (qx_fails(subject, &program, NULL, i, &found) && is_same(f) &&
             found.schedule.n < f->schedule.n)
             keep(f);
 }
 
 /* Leaves out decisions a and b, which may be the same. */
-static bool leave_out(const struct qs_map_ops *ops, struct qx_failure *f, unsigned a,
-                      unsigned b)
+static bool leave_out(const struct qx_subject *subject, struct qx_failure *f,
+                      unsigned a, unsigned b)
 {
     static struct qx_schedule shorter;
 
@@ -133,38 +135,39 @@ static bool leave_out(const struct qs_map_ops *ops, struct qx_failure *f, unsign
             shorter.all[shorter.n++] = f->schedule.all[i];
     struct qx_program program = f->program;
     qx_settings = f->settings;
-    if (!qx_fails(ops, &program, &shorter, 0, &found) || !is_same(f) ||
+    if (!qx_fails(subject, &program, &shorter, 0, &found) || !is_same(f) ||
         found.schedule.n >= f->schedule.n)
         return false;
     keep(f);
     return true;
 }
 
-static bool leave_out_one(const struct qs_map_ops *ops, struct qx_failure *f)
+static bool leave_out_one(const struct qx_subject *subject, struct qx_failure *f)
 {
     for (unsigned i = f->schedule.n; i-- > 0;)
-        if (leave_out(ops, f, i, i))
+        if (leave_out(subject, f, i, i))
             return true;
     return false;
 }
 
-static bool leave_out_two(const struct qs_map_ops *ops, struct qx_failure *f)
+static bool leave_out_two(const struct qx_subject *subject, struct qx_failure *f)
 {
     for (unsigned i = f->schedule.n; i-- > 0 && f->schedule.n <= PAIRS_UP_TO;)
         for (unsigned j = i; j-- > 0;)
-            if (leave_out(ops, f, i, j))
+            if (leave_out(subject, f, i, j))
                 return true;
     return false;
 }
 
-void qx_shrink(const struct qs_map_ops *ops, struct qx_failure *f)
+void qx_shrink(const struct qx_subject *subject, struct qx_failure *f)
 {
     if (f->settings.strategy == QX_DFS)
         f->settings.strategy = QX_MIX;
-    while (drop_a_call(ops, f) || drop_a_setting(ops, f) || drop_a_detail(ops, f))
+    while (drop_a_call(subject, f) || drop_a_setting(subject, f) ||
+           drop_a_detail(subject, f))
         ;
-    try_simpler_models(ops, f);
-    find_the_shortest(ops, f);
-    while (leave_out_one(ops, f) || leave_out_two(ops, f))
+    try_simpler_models(subject, f);
+    find_the_shortest(subject, f);
+    while (leave_out_one(subject, f) || leave_out_two(subject, f))
         ;
 }

@@ -1,39 +1,67 @@
-/* trace.c - the steps of an execution, one line each, when they are asked for. */
+/* trace.c - see trace.h. */
+#include "tests/explore/trace.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/explore/engine.h"
 
-enum { LINES = 4096, TEXT = 112, COLUMN = 30 };
+enum { LINES = 4096, COLUMN = 30 };
 
-static struct line {
-    unsigned thread;
-    unsigned long step;
-    const char *what, *site;
-    char text[TEXT];
-} lines[LINES];
+static struct qx_trace_line lines[LINES];
 static unsigned line_count;
+static bool in_call[QX_CLOCKS];
 
 void qx_trace_reset(void)
 {
     line_count = 0;
+    memset(in_call, 0, sizeof in_call);
+}
+
+static struct qx_trace_line *new_line(enum qx_trace_kind kind, const char *what,
+                                      const char *site)
+{
+    if (!qx_settings.trace || !qx_is_running() || line_count == LINES)
+        return NULL;
+    struct qx_trace_line *l = &lines[line_count++];
+    *l = (struct qx_trace_line){ .kind = kind,
+                                 .thread = qx_self(),
+                                 .step = (unsigned long)qx_step(),
+                                 .in_call = in_call[qx_self()] || kind != QX_ACCESS,
+                                 .what = what,
+                                 .site = site };
+    return l;
 }
 
 void qx_trace(const char *what, const char *site, const char *format, ...)
 {
+    struct qx_trace_line *l = new_line(QX_ACCESS, what, site);
     va_list arguments;
 
-    if (!qx_settings.trace || !qx_is_running() || line_count == LINES)
+    if (!l)
         return;
-    struct line *l = &lines[line_count++];
-    *l = (struct line){ .thread = qx_self(),
-                        .step = (unsigned long)qx_step(),
-                        .what = what,
-                        .site = site };
     va_start(arguments, format);
     vsnprintf(l->text, sizeof l->text, format, arguments);
     va_end(arguments);
+}
+
+void qx_trace_event(enum qx_trace_kind kind, const char *text)
+{
+    static const char *const words[] = {
+        [QX_CALL] = "call", [QX_ANSWER] = "answer", [QX_FINDING] = "FINDING"
+    };
+    struct qx_trace_line *l = new_line(kind, words[kind], "");
+
+    if (!l)
+        return;
+    snprintf(l->text, sizeof l->text, "%s", text);
+    in_call[qx_self()] = kind == QX_CALL;
+}
+
+const struct qx_trace_line *qx_trace_at(unsigned i)
+{
+    return i < line_count ? &lines[i] : NULL;
 }
 
 static const char *base_name(const char *path)
@@ -42,11 +70,28 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-void qx_trace_print(void)
+static void print_line(const struct qx_trace_line *l)
+{
+    printf("%6lu %*sT%u %-9s %s", l->step, (int)l->thread * COLUMN, "", l->thread,
+           l->what, l->text);
+    if (*l->site)
+        printf("  [%s]", base_name(l->site));
+    printf("\n");
+}
+
+void qx_trace_print(bool brief)
 {
     for (unsigned i = 0; i < line_count; i++) {
-        const struct line *l = &lines[i];
-        printf("%6lu %*sT%u %-9s %s  [%s]\n", l->step, (int)l->thread * COLUMN, "",
-               l->thread, l->what, l->text, base_name(l->site));
+        const struct qx_trace_line *l = &lines[i];
+        unsigned skipped = 0;
+        while (brief && i + skipped < line_count && !lines[i + skipped].in_call &&
+               lines[i + skipped].thread == l->thread)
+            skipped++;
+        if (skipped)
+            printf("%6s %*sT%u ... %u steps outside of calls\n", "",
+                   (int)l->thread * COLUMN, "", l->thread, skipped);
+        else
+            print_line(l);
+        i += skipped ? skipped - 1 : 0;
     }
 }
