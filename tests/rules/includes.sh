@@ -15,7 +15,7 @@ wrong=$(
     only reclaim 'reclaim/'
     only structures 'reclaim/|structures/'
     only harness 'reclaim/|structures/|harness/|generated/'
-    only examples 'reclaim/|structures/'
+    only examples 'reclaim/|structures/|examples/'
     find reclaim structures harness examples -name '*.[ch]' -exec \
         grep -HnE '^ *# *include *["<](\.|/|quiesce/)' {} + 2>/dev/null
 )
