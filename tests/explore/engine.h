@@ -74,6 +74,9 @@ const char *qx_kind_name(enum qx_kind kind);
 
 void qx_setup(void);
 
+/* How long the execution is likely to be, in any unit: called by prepare(). */
+void qx_expect(unsigned weight);
+
 /* Runs one execution: prepare() and finish() on the main thread, alone, body(i) on as
  * many virtual threads as prepare() returned.  finish is skipped if something was found
  * before.  True if nothing was found. */

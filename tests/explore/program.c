@@ -61,6 +61,19 @@ static void prefill(struct qs_thread *t)
             make_call(t, o, sort->has_keys ? k : 0, PREFILL_VALUE + k);
 }
 
+/* Registering and leaving take about as long as a call. */
+static unsigned weight_of(const struct qx_program *p)
+{
+    unsigned weight = 0;
+
+    for (unsigned i = 0; i < p->threads; i++) {
+        weight += 1 + p->late[i] + p->calls[i];
+        for (unsigned j = 0; j < p->calls[i]; j++)
+            weight += p->call[i][j].flush_after;
+    }
+    return weight;
+}
+
 /* Threads register while nothing runs, each in its own slot, unless they are late. */
 static unsigned prepare(void)
 {
@@ -81,6 +94,7 @@ static unsigned prepare(void)
             threads[i] = enrol(i);
     }
     qx_act_as(QX_MAIN);
+    qx_expect(weight_of(&program));
     return program.threads;
 }
 

@@ -17,13 +17,16 @@ enum { CHANGE_POINTS = 8 };
 static enum qx_strategy strategy; /* of this execution; never QX_MIX */
 static unsigned thread_count;
 static bool reconsider, gives_way;
+static uint64_t asked_at; /* step of the last question who goes on */
+static unsigned asked;    /* so often before at that step */
 static unsigned burst_percent;
 static unsigned preemptions;
 static int priority[QX_THREADS], lowest_priority;
 static uint64_t change_points[CHANGE_POINTS], next_change;
 static unsigned change_point_count;
-static uint64_t expected_steps = 60;
-static unsigned stopping_thread; /* QX_MAIN: none */
+static unsigned weight = 1;          /* of this execution */
+static double steps_per_weight = 15; /* over the last executions */
+static unsigned stopping_thread;     /* QX_MAIN: none */
 static uint64_t stopping_step;
 
 static void shuffle_priorities(unsigned n)
@@ -39,24 +42,45 @@ static void shuffle_priorities(unsigned n)
     }
 }
 
+void qx_expect(unsigned w)
+{
+    weight = w;
+}
+
+static uint32_t expected_steps(void)
+{
+    double expected = steps_per_weight * weight;
+    return expected < 16 ? 16 : (uint32_t)expected;
+}
+
+/* Most bugs need their preemptions close together, so they fall into a part of the
+ * execution: all of it, a half, a quarter or an eighth. */
+static void draw_change_points(void)
+{
+    uint32_t whole = expected_steps(), part = 1 + (whole >> qx_random(4));
+    uint32_t start = part < whole ? qx_random(whole - part) : 0;
+
+    for (unsigned i = 0; i < change_point_count; i++)
+        change_points[i] = 1 + start + qx_random(part);
+    next_change = 0;
+}
+
 static void draw_strategy(unsigned n)
 {
     unsigned depth = 3;
 
     strategy = qx_settings.strategy;
     if (strategy == QX_MIX) {
-        strategy = qx_random(10) < 2 ? QX_BURST : QX_PCT;
+        strategy = qx_random(10) < 3 ? QX_BURST : QX_PCT;
         depth = 2 + qx_random(4);
     }
     burst_percent = 70 + 5 * qx_random(6);
     change_point_count = depth - 1;
-    for (unsigned i = 0; i < change_point_count; i++)
-        change_points[i] = 1 + qx_random((uint32_t)expected_steps);
-    next_change = 0;
+    draw_change_points();
     shuffle_priorities(n);
     if (qx_settings.stall) {
         stopping_thread = qx_random(n);
-        stopping_step = 1 + qx_random((uint32_t)expected_steps);
+        stopping_step = 1 + qx_random(expected_steps());
     }
 }
 
@@ -65,6 +89,7 @@ void qx_schedule_begin(unsigned n)
     thread_count = n;
     reconsider = true;
     gives_way = false;
+    asked_at = UINT64_MAX;
     preemptions = 0;
     stopping_thread = QX_MAIN;
     if (!qx_is_followed())
@@ -78,7 +103,8 @@ enum qx_strategy qx_schedule_strategy(void)
 
 void qx_schedule_end(uint64_t steps)
 {
-    expected_steps = (expected_steps * 7 + (steps < 16 ? 16 : steps)) / 8;
+    steps_per_weight += ((double)steps / weight - steps_per_weight) / 16;
+    weight = 1;
 }
 
 void qx_schedule_reconsider(void)
@@ -148,7 +174,7 @@ static unsigned pick_as_decided(const unsigned *enabled, unsigned n, unsigned or
 {
     uint32_t thread;
 
-    if (qx_is_decided(QX_RUN, 0, &thread))
+    if (qx_is_decided(QX_RUN, asked, &thread))
         for (unsigned i = 0; i < n; i++)
             if (enabled[i] == thread)
                 return thread;
@@ -193,6 +219,8 @@ unsigned qx_schedule_next(void)
     unsigned enabled[QX_THREADS], n = 0;
     bool can_stay = false;
 
+    asked = asked_at == qx_step() ? asked + 1 : 0;
+    asked_at = qx_step();
     if (stays())
         return qx_self();
     for (unsigned i = 0; i < thread_count; i++)
@@ -209,6 +237,6 @@ unsigned qx_schedule_next(void)
     unsigned next = qx_is_followed() ? pick_as_decided(enabled, n, ordinary)
                                      : pick(enabled, n, can_stay);
     if (next != ordinary)
-        qx_decide(QX_RUN, 0, next);
+        qx_decide(QX_RUN, asked, next);
     return next;
 }

@@ -16,6 +16,19 @@ static bool shows_value(unsigned choice)
     return choice == QX_RUN || choice == QX_STALE || choice == QX_FENCE_FIRST;
 }
 
+static int write_entry(char *out, const struct qx_decision *d)
+{
+    unsigned unit = d->unit, value = d->value;
+    char letter = letters[d->choice];
+
+    if (!shows_value(d->choice))
+        return snprintf(out, ENTRY_TEXT, value == 1 ? "%u%c%u" : "%u%c%u=%u", d->step,
+                        letter, unit, value);
+    if (unit)
+        return snprintf(out, ENTRY_TEXT, "%u.%u%c%u", d->step, unit, letter, value);
+    return snprintf(out, ENTRY_TEXT, "%u%c%u", d->step, letter, value);
+}
+
 char *qx_schedule_format(const struct qx_schedule *s)
 {
     char *text = malloc((size_t)s->n * ENTRY_TEXT + 1), *out = text;
@@ -24,12 +37,9 @@ char *qx_schedule_format(const struct qx_schedule *s)
         return NULL;
     *out = '\0';
     for (unsigned i = 0; i < s->n; i++) {
-        const struct qx_decision *d = &s->all[i];
-        unsigned number = shows_value(d->choice) ? d->value : d->unit;
-        out += snprintf(out, ENTRY_TEXT, "%s%u%c%u", i ? " " : "", d->step,
-                        letters[d->choice], number);
-        if (!shows_value(d->choice) && d->value != 1)
-            out += snprintf(out, ENTRY_TEXT, "=%u", (unsigned)d->value);
+        if (i)
+            *out++ = ' ';
+        out += write_entry(out, &s->all[i]);
     }
     return text;
 }
@@ -46,27 +56,35 @@ static bool parse_number(const char **text, unsigned long most, unsigned long *v
     return *value <= most;
 }
 
+/* Reads the mark and a number behind it, if the mark is there. */
+static bool parse_after(const char **text, char mark, unsigned long most,
+                        unsigned long *value)
+{
+    if (**text != mark)
+        return true;
+    ++*text;
+    return parse_number(text, most, value);
+}
+
 static bool parse_entry(const char **text, struct qx_decision *d)
 {
-    unsigned long step, number, value = 1;
+    unsigned long step, unit = 0, value = 1;
     const char *letter;
 
-    if (!parse_number(text, UINT32_MAX, &step) || !**text ||
+    if (!parse_number(text, UINT32_MAX, &step) ||
+        !parse_after(text, '.', UINT8_MAX, &unit) || !**text ||
         !(letter = strchr(letters, **text)))
         return false;
     ++*text;
     unsigned choice = (unsigned)(letter - letters);
-    if (!parse_number(text, shows_value(choice) ? UINT16_MAX : UINT8_MAX, &number))
-        return false;
     if (shows_value(choice)) {
-        value = number;
-        number = 0;
-    } else if (**text == '=') {
-        ++*text;
         if (!parse_number(text, UINT16_MAX, &value))
             return false;
+    } else if (!parse_number(text, UINT8_MAX, &unit) ||
+               !parse_after(text, '=', UINT16_MAX, &value)) {
+        return false;
     }
-    *d = (struct qx_decision){ (uint32_t)step, (uint8_t)choice, (uint8_t)number,
+    *d = (struct qx_decision){ (uint32_t)step, (uint8_t)choice, (uint8_t)unit,
                                (uint16_t)value };
     return true;
 }

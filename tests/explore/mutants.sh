@@ -1,0 +1,102 @@
+# mutants.sh - applies the seeded bugs of mutants*.txt, one at a time: sourced by mutants and
+# bug-table with $build set to a build directory that holds quiesce-check.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=$(cd "$build" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cc=${CC:-gcc}
+mapfile -t doors <"$build/tests/explore/doors"
+flags=(-std=c11 -D_GNU_SOURCE -DNDEBUG -w -O1 "${doors[@]}")
+
+# Replaces $from by $to in line number $which of those that hold it, or in the only one;
+# fails if there is no such line.
+mutate() { # file
+  mkdir -p "$work/tree/$(dirname "$1")"
+  from=$from to=$to which=$which awk '
+    BEGIN { from = ENVIRON["from"]; to = ENVIRON["to"]; which = ENVIRON["which"] }
+    (i = index($0, from)) && (++lines == which || which == "") {
+      $0 = substr($0, 1, i - 1) to substr($0, i + length(from)); done = 1
+    }
+    { print }
+    END { exit !done || (which == "" && lines > 1) }' "$root/$1" >"$work/tree/$1"
+}
+
+# What schemes share, beside the file of their own: all of reclaim/ that is no scheme,
+# without the doors.
+mapfile -t shared < <(
+  for file in "$root"/reclaim/*.c; do
+    source=$(basename "$file" .c)
+    case $source in memory | system | interrupt) continue ;; esac
+    grep -q "^SCHEME($source," "$root/harness/matrix.def" || echo "$source"
+  done
+)
+
+# The header and instance source of a structure, and the sort of its objects.
+describe() { # structure
+  read -r _ sort header instance \
+    < <(grep "^$1 " "$build/tests/explore/quiesce-check.pairs")
+}
+
+# The file as it is, or mutated.
+mutated() { # file, below the root
+  if [ -e "$work/tree/$1" ]; then echo "$work/tree/$1"; else echo "$root/$1"; fi
+}
+
+compile() { # pair of structure and scheme
+  local scheme_header=reclaim/$2.h source objects=() sort header instance
+  case $2 in oracle_*) scheme_header=tests/explore/$2.h ;; esac
+  describe "$1"
+  for source in "${shared[@]}" "$2"; do
+    [ -e "$root/reclaim/$source.c" ] || continue # an oracle
+    "$cc" "${flags[@]}" -fsanitize=thread -I"$work/tree" -I"$root" \
+      -c "$(mutated "reclaim/$source.c")" -o "$work/s_$source.o" || return 1
+    objects+=("$work/s_$source.o")
+  done
+  echo "PAIR($1, $2, $sort)" >"$work/pairs.def"
+  "$cc" "${flags[@]}" -I"$root" "-DPAIRS=\"$work/pairs.def\"" -c "$here/pairs.c" \
+    -o "$work/pairs.o" &&
+    "$cc" "${flags[@]}" -fsanitize=thread -I"$work/tree" -I"$root" "-DINSTANCE=$1_$2" \
+      "-DLABEL=\"$1\"" "-DSTRUCTURE_HEADER=\"$header\"" "-DRECLAIM=$2" \
+      "-DRECLAIM_HEADER=\"$scheme_header\"" -c "$(mutated "$instance")" \
+      -o "$work/instance.o" &&
+    "$cc" -o "$work/check" "$work"/{pairs,instance}.o "${objects[@]}" \
+      "$build/tests/explore/libexplorer.a" -lm
+}
+
+# After how many executions this search finds the mutant; - if it does not.
+found_after() { # option...
+  timeout 300 "$work/check" --no-shrink "$@" 2>&1 |
+    sed -n 's/.*found after \([0-9]*\) .*/\1/p' | grep . || echo -
+}
+
+wanted() { # name, then the names asked for
+  local name=$1
+  shift
+  [ $# -eq 0 ] && return 0
+  for n; do [ "$n" = "$name" ] && return 0; done
+  return 1
+}
+
+# Calls the function with name, about, structure, scheme, file and budget of each mutant, or
+# of the named ones; $from, $to, $which and the array $with are set.
+each_mutant() { # function [name...]
+  local function=$1 key value name about structure scheme file
+  shift
+  while read -r key value; do
+    case $key in
+    mutant) name=$value with=() which='' ;;
+    about) about=$value ;;
+    pair) read -r structure scheme <<<"$value" ;;
+    file) file=$value ;;
+    from) from=$value ;;
+    to) to=$value ;;
+    which) which=$value ;;
+    with) read -r -a with <<<"$value" ;;
+    budget)
+      wanted "$name" "$@" &&
+        "$function" "$name" "$about" "$structure" "$scheme" "$file" "$value"
+      ;;
+    esac
+  done < <(cat "$here"/mutants*.txt)
+}
