@@ -4,8 +4,8 @@
  * store, memory is there.  A schedule is the list of what went another way, so that the
  * shortest one is the easiest to understand; as text, entries with blanks between:
  *
- *     14>1     from step 14 on T1 runs; 14.1>1: from when that is asked once more, since
- *              a thread has ended there, or waits
+ *     14>1     from step 14 on T1 runs; 14.1>1: from when that is asked a second time,
+ *              because a thread ends there, or waits
  *     25~2     the load of step 25 returns the second store before the newest
  *     30^0     a buffered store of T0 leaves at step 30; 30^0=3: three do
  *     12?0     the first rare branch (QS_BUGGIFY) of step 12 is taken

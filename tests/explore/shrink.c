@@ -83,6 +83,36 @@ static bool drop_a_detail(const struct qx_subject *subject, struct qx_failure *f
     return false;
 }
 
+static bool uses_key(const struct qx_program *p, unsigned key)
+{
+    if (p->prefilled[key])
+        return true;
+    for (unsigned i = 0; i < p->threads; i++)
+        for (unsigned j = 0; j < p->calls[i]; j++)
+            if (p->call[i][j].key == key)
+                return true;
+    return false;
+}
+
+/* The least keys will do. */
+static bool lower_a_key(const struct qx_subject *subject, struct qx_failure *f)
+{
+    for (unsigned k = 1; k < QX_KEYS && subject->sort->has_keys; k++) {
+        struct qx_program simpler = f->program;
+        if (!uses_key(&simpler, k) || uses_key(&simpler, k - 1))
+            continue;
+        simpler.prefilled[k - 1] = simpler.prefilled[k];
+        simpler.prefilled[k] = false;
+        for (unsigned i = 0; i < simpler.threads; i++)
+            for (unsigned j = 0; j < simpler.calls[i]; j++)
+                if (simpler.call[i][j].key == k)
+                    simpler.call[i][j].key = k - 1;
+        if (try_change(subject, f, &simpler, &f->settings))
+            return true;
+    }
+    return false;
+}
+
 static bool drop_a_setting(const struct qx_subject *subject, struct qx_failure *f)
 {
     struct qx_settings *s = &f->settings;
@@ -164,7 +194,7 @@ void qx_shrink(const struct qx_subject *subject, struct qx_failure *f)
     if (f->settings.strategy == QX_DFS)
         f->settings.strategy = QX_MIX;
     while (drop_a_call(subject, f) || drop_a_setting(subject, f) ||
-           drop_a_detail(subject, f))
+           drop_a_detail(subject, f) || lower_a_key(subject, f))
         ;
     try_simpler_models(subject, f);
     find_the_shortest(subject, f);
