@@ -9,10 +9,12 @@
     extern const struct qs_map_ops structure##_uncounted_##scheme##_map_ops;
 #include "harness/matrix.def"
 
+#ifndef QS_SUBSET
 #define SCHEME(name, about)                                     \
     extern const struct qs_map_ops probe_read_##name##_map_ops, \
         probe_protect_##name##_map_ops, probe_retire_##name##_map_ops;
 #include "harness/matrix.def"
+#endif
 extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
     probe_own_lock_direct_map_ops;
 
@@ -22,9 +24,11 @@ extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_m
 #probe, #scheme, &probe##_##scheme##_map_ops, NULL \
     }
 static const struct qs_pair probes[] = {
+#ifndef QS_SUBSET
 #define SCHEME(name, about) \
     PROBE(probe_read, name), PROBE(probe_protect, name), PROBE(probe_retire, name),
 #include "harness/matrix.def"
+#endif
     PROBE(probe_mutex, direct), PROBE(probe_rwlock, direct),
     PROBE(probe_own_lock, direct)
 };
