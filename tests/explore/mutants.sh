@@ -66,7 +66,7 @@ compile() { # pair of structure and scheme
 
 # After how many executions this search finds the mutant; - if it does not.
 found_after() { # option...
-  timeout 300 "$work/check" --no-shrink "$@" 2>&1 |
+  timeout "${patience:-300}" "$work/check" --no-shrink "$@" 2>&1 |
     sed -n 's/.*found after \([0-9]*\) .*/\1/p' | grep . || echo -
 }
 
