@@ -44,7 +44,7 @@ static const struct argp_option options[] = {
     { "no-shrink", OPTION_NO_SHRINK, 0, 0, "show a finding as it was found", 0 },
     { "svg", OPTION_SVG, "FILE", 0, "draw the finding: a lane for each thread", 0 },
     { 0, 0, 0, 0, "To see what it finds:", 1 },
-    { "mutants", OPTION_MUTANTS, 0, 0, "every seeded bug of tests/explore/mutants.txt",
+    { "mutants", OPTION_MUTANTS, 0, 0, "every seeded bug of tests/explore/mutants*.txt",
       1 },
     { "mutant", OPTION_MUTANT, "NAME", 0, "one of them", 1 },
     { "strategies", OPTION_STRATEGIES, 0, 0,
@@ -208,7 +208,8 @@ void qx_options_parse(int argc, char **argv, struct qx_options *o)
         "races, leaks or hangs.\v"
         "Examples:\n"
         "  quiesce check --structure skip_list --reclaim hp --schedules 1M\n"
-        "  quiesce check --mutant skip-sweep-stops --svg finding.svg\n"
+        "  quiesce check --structure my_map --svg finding.svg\n"
+        "  quiesce check --mutant skip-sweep-stops\n"
         "\nExit status: 0 nothing found, 1 something found, 2 usage, 4 no compiler for "
         "the mutants.",
         NULL,
