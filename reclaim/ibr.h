@@ -3,7 +3,7 @@
  *
  * H. Wen, J. Izraelevitz, W. Cai, H. Beadle and M. Scott, "Interval-Based Memory
  * Reclamation", PPoPP 2018, the variant with two global epochs (2GE-IBR).  It differs
- * in that eras move on with retirements instead of allocations, and in that the
+ * in that eras move on with retirements unless qs_config.era is set, and in that the
  * interval is left published between operations.  Access to a node and its memory order
  * are in era_part.h, what a scan does in reserve.h.
  *
