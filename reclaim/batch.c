@@ -61,10 +61,50 @@ static void set_threshold(struct qs_batch_thread *t)
     t->threshold = least > batch ? least : batch;
 }
 
+/* Moves the nodes of a batch, which nobody holds any more, to gone. */
+static void collect(struct qs_batch_link *first, struct qs_chain *gone)
+{
+    struct qs_header *h = (struct qs_header *)(first + 1);
+
+    while (h) {
+        struct qs_header *next = h->next;
+        qs_chain_push(gone, h);
+        h = next;
+    }
+}
+
+static void free_gone(struct qs_batch_thread *t, struct qs_chain *gone)
+{
+    remove_padding(gone);
+    qs_thread_free_chain(&t->base, gone);
+}
+
+/* Adds to the count of a batch; collects it if the count becomes zero. */
+static void count(struct qs_batch_link *first, uintptr_t change, struct qs_chain *gone)
+{
+    bool is_batch = first->first;
+
+    if (qs_fetch_add(&first->word, change, acq_rel) + change == 0 && is_batch) /* (7) */
+        collect(first, gone);
+}
+
+/* From the record, where a thread that is cancelled on its way finds what is left. */
+static void take_leave(struct qs_batch_thread *t)
+{
+    while (t->leaving) {
+        struct qs_batch_link *link = t->leaving;
+        t->leaving = (struct qs_batch_link *)qs_load(&link->word, relaxed);
+        count(link->first, -(uintptr_t)1, &t->gone);
+    }
+    free_gone(t, &t->gone);
+}
+
 static int unregister(struct qs_batch_thread *t)
 {
     if (qs_load(&t->head, relaxed))
         qs_batch_leave(t);
+    take_leave(t);                      /* if it was cancelled while it did */
+    qs_store(&t->settling, 0, release); /* (8) */
     qs_batch_flush(t);
     qs_domain_orphan(t->base.domain, &t->retired);
     qs_tally_set(&t->base.oldest, 0);
@@ -95,48 +135,13 @@ int qs_batch_thread_unregister(struct qs_batch_thread *t)
     return unregister(t);
 }
 
-/* Moves the nodes of a batch, which nobody holds any more, to gone. */
-static void collect(struct qs_batch_link *first, struct qs_chain *gone)
-{
-    struct qs_header *h = (struct qs_header *)(first + 1);
-
-    while (h) {
-        struct qs_header *next = h->next;
-        qs_chain_push(gone, h);
-        h = next;
-    }
-}
-
-static void free_gone(struct qs_batch_thread *t, struct qs_chain *gone)
-{
-    remove_padding(gone);
-    qs_thread_free_chain(&t->base, gone);
-}
-
-/* Adds to the count of a batch; collects it if the count becomes zero. */
-static void count(struct qs_batch_link *first, uintptr_t change, struct qs_chain *gone)
-{
-    bool is_batch = first->first;
-
-    if (qs_fetch_add(&first->word, change, acq_rel) + change == 0 && is_batch) /* (7) */
-        collect(first, gone);
-}
-
 /* Leaves while the list is not empty: one thread less holds each batch in it. */
 void qs_batch_settle(struct qs_batch_thread *t)
 {
-    struct qs_chain gone = { 0 };
-
     qs_store(&t->settling, 1, relaxed); /* shows no later than the next */
     uintptr_t list = qs_exchange(&t->head, 0, acq_rel); /* (3) */
-    struct qs_batch_link *link = (struct qs_batch_link *)(list & ~QS_BATCH_INSIDE);
-    while (link) {
-        struct qs_batch_link *next =
-            (struct qs_batch_link *)qs_load(&link->word, relaxed);
-        count(link->first, -(uintptr_t)1, &gone);
-        link = next;
-    }
-    free_gone(t, &gone);
+    t->leaving = (struct qs_batch_link *)(list & ~QS_BATCH_INSIDE);
+    take_leave(t);
     if (qs_load(&((struct qs_batch_domain *)t->base.domain)->barrier,
                 acquire)) /* (9) */
         qs_thread_free_ready(&t->base);

@@ -82,8 +82,10 @@ struct qs_batch_thread {
     struct qs_thread base;
     _Alignas(QS_CACHE_LINE) qs_word head; /* struct qs_batch_link * | QS_BATCH_INSIDE */
     qs_word era;                          /* newest era it has met; hyaline_s */
-    qs_word settling;           /* 1: takes leave of the batches in its list */
-    struct qs_batch_link token; /* what a barrier gives it */
+    qs_word settling;              /* 1: takes leave of the batches in its list */
+    struct qs_batch_link *leaving; /* the rest of a list it takes leave of */
+    struct qs_chain gone;          /* what that left to be freed */
+    struct qs_batch_link token;    /* what a barrier gives it */
     _Alignas(QS_CACHE_LINE) struct qs_chain retired;
     size_t threshold; /* length of retired that makes a batch */
 };

@@ -1,0 +1,32 @@
+/* whole_free.c - nobody is cancelled while it frees.
+ *
+ * Readers of some schemes free nodes.  The C library's free() is not safe to be
+ * cancelled in: a thread that vanishes there takes the allocator's lock along, and no
+ * scheme could help it.
+ */
+#include <pthread.h>
+
+#include "reclaim/reclaim.h"
+
+void __real_qs_memory_free(void *memory);
+void __wrap_qs_memory_free(void *memory);
+void __real_qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain);
+void __wrap_qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain);
+
+void __wrap_qs_memory_free(void *memory)
+{
+    int before;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    __real_qs_memory_free(memory);
+    pthread_setcancelstate(before, NULL);
+}
+
+void __wrap_qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain)
+{
+    int before;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    __real_qs_thread_free_chain(t, chain);
+    pthread_setcancelstate(before, NULL);
+}
