@@ -72,7 +72,7 @@ struct rounds {
     struct qs_map *map; /* of the last one */
     size_t calls, overlaps;
     double recording_s, judging_s;
-    struct qs_verdict verdict; /* of the last one */
+    struct qs_linear_verdict verdict; /* of the last one */
 };
 
 static void open_clock(const struct qs_bench_verify *v, struct qs_clock *clock)
@@ -123,7 +123,7 @@ static void write_history(const struct qs_history *h, const char *name,
         qs_die(QS_EXIT_FAILED, "--history %s: %s", path, strerror(-error));
 }
 
-char *qs_verdict_text(const struct qs_verdict *v, char text[QS_VERDICT_TEXT])
+char *qs_verdict_text(const struct qs_linear_verdict *v, char text[QS_VERDICT_TEXT])
 {
     switch (v->kind) {
     case QS_LINEARIZABLE:
@@ -140,7 +140,7 @@ char *qs_verdict_text(const struct qs_verdict *v, char text[QS_VERDICT_TEXT])
     return text;
 }
 
-int qs_verdict_status(const struct qs_verdict *v)
+int qs_verdict_status(const struct qs_linear_verdict *v)
 {
     return v->kind == QS_LINEARIZABLE       ? QS_EXIT_DONE
            : v->kind == QS_NOT_LINEARIZABLE ? QS_EXIT_CONTRADICTED
@@ -148,7 +148,8 @@ int qs_verdict_status(const struct qs_verdict *v)
 }
 
 void qs_verdict_draw(const struct qs_model *model, const struct qs_history *h,
-                     const struct qs_verdict *v, const char *title, const char *path)
+                     const struct qs_linear_verdict *v, const char *title,
+                     const char *path)
 {
     int error = qs_finding_draw(model, h, v, title, path);
 
@@ -159,7 +160,7 @@ void qs_verdict_draw(const struct qs_model *model, const struct qs_history *h,
 /* A history that nothing explains cannot be had again, so it is kept. */
 static void keep_finding(const struct qs_bench_verify *asked,
                          const struct qs_cell *cell, const struct qs_history *h,
-                         const struct qs_verdict *v, const char *name)
+                         const struct qs_linear_verdict *v, const char *name)
 {
     char history[128], svg[128];
 

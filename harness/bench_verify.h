@@ -26,13 +26,14 @@ int qs_bench_verify(const struct qs_bench *b, const struct qs_topology *topology
 /* A million calls per second, as text; what was judged and how, as one line of words.
  */
 enum { QS_VERDICT_TEXT = 160 };
-char *qs_verdict_text(const struct qs_verdict *v, char text[QS_VERDICT_TEXT]);
+char *qs_verdict_text(const struct qs_linear_verdict *v, char text[QS_VERDICT_TEXT]);
 
 /* 0 if linearizable, 1 if not, 3 if that is undecided. */
-int qs_verdict_status(const struct qs_verdict *v);
+int qs_verdict_status(const struct qs_linear_verdict *v);
 
 /* Draws a finding as SVG; ends the program if it cannot. */
 void qs_verdict_draw(const struct qs_model *model, const struct qs_history *h,
-                     const struct qs_verdict *v, const char *title, const char *path);
+                     const struct qs_linear_verdict *v, const char *title,
+                     const char *path);
 
 #endif

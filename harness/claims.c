@@ -12,7 +12,7 @@
 /* A machine is quiet if threads that did not share a processor got this much of it. */
 static const double quiet_share = 0.95;
 
-const char *qs_verdict_name(enum qs_verdict verdict)
+const char *qs_verdict_name(enum qs_claim_verdict verdict)
 {
     static const char *const names[QS_VERDICTS] = { "holds", "contradicted",
                                                     "undecided", "not-testable" };
@@ -34,7 +34,7 @@ int qs_claim_check(const struct qs_claim *claim, char *error, size_t error_size)
     return 0;
 }
 
-static void conclude(struct qs_judgement *j, enum qs_verdict verdict,
+static void conclude(struct qs_judgement *j, enum qs_claim_verdict verdict,
                      const char *reason)
 {
     j->verdict = verdict;
@@ -95,8 +95,8 @@ static bool was_quiet(const struct qs_row *const *rows, size_t n,
     return share >= quiet_share;
 }
 
-static enum qs_verdict verdict_of(const struct qs_test *test,
-                                  const struct qs_estimate *e)
+static enum qs_claim_verdict verdict_of(const struct qs_test *test,
+                                        const struct qs_estimate *e)
 {
     double slack = 1e-9;
 
@@ -159,12 +159,12 @@ struct tally {
     unsigned count[QS_VERDICTS];
 };
 
-static int badness(enum qs_verdict v)
+static int badness(enum qs_claim_verdict v)
 {
     return v == QS_CONTRADICTED ? 2 : v == QS_UNDECIDED ? 1 : 0;
 }
 
-static enum qs_verdict worst_verdict(const struct tally *t)
+static enum qs_claim_verdict worst_verdict(const struct tally *t)
 {
     return t->count[QS_CONTRADICTED] ? QS_CONTRADICTED
            : t->count[QS_UNDECIDED]  ? QS_UNDECIDED
@@ -175,7 +175,7 @@ static void count_group(const struct qs_test *test, const struct qs_claim_group 
                         struct tally *t)
 {
     struct qs_estimate e = qs_claim_estimate(test, group);
-    enum qs_verdict verdict = verdict_of(test, &e), before = worst_verdict(t);
+    enum qs_claim_verdict verdict = verdict_of(test, &e), before = worst_verdict(t);
     double m = margin(test, &e);
 
     t->count[verdict]++;

@@ -33,7 +33,7 @@
 #include "harness/filter.h"
 #include "harness/statistics.h"
 
-enum qs_verdict {
+enum qs_claim_verdict {
     QS_HOLDS,
     QS_CONTRADICTED,
     QS_UNDECIDED,
@@ -42,10 +42,10 @@ enum qs_verdict {
 };
 
 /* "holds", "contradicted", "undecided", "not-testable": as in claims.csv. */
-const char *qs_verdict_name(enum qs_verdict verdict);
+const char *qs_verdict_name(enum qs_claim_verdict verdict);
 
 struct qs_judgement {
-    enum qs_verdict verdict;
+    enum qs_claim_verdict verdict;
     struct qs_estimate
         estimate;     /* of the reported group; NaN if nothing was computed */
     unsigned groups;  /* in how many groups the claim was tested */

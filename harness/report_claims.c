@@ -17,7 +17,7 @@ static void write_counts(struct qs_report *r)
     fputs("<dl class=\"count\">\n", r->out);
     for (unsigned v = 0; v < QS_VERDICTS; v++)
         qs_html(r->out, "<div class=\"%s\"><dt>%s</dt><dd>%u</dd></div>\n",
-                qs_verdict_name((enum qs_verdict)v), words[v], count[v]);
+                qs_verdict_name((enum qs_claim_verdict)v), words[v], count[v]);
     fputs("</dl>\n", r->out);
 }
 

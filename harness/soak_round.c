@@ -80,7 +80,7 @@ static void read_all(struct qs_soak *s, struct qs_thread *t)
 
 static void judge_history(struct qs_soak *s)
 {
-    struct qs_verdict verdict;
+    struct qs_linear_verdict verdict;
     struct qs_history h;
 
     qs_logs_gather(s->logs, s->round->cell.threads + 1, &h);

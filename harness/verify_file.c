@@ -141,7 +141,7 @@ static int judge_long_queue(const struct qs_history *h)
 static int judge_calls(const struct arguments *a, const char *name,
                        const struct qs_model *model, const struct qs_history *h)
 {
-    struct qs_verdict v;
+    struct qs_linear_verdict v;
     char text[QS_VERDICT_TEXT];
     uint64_t begin = qs_clock_system();
 

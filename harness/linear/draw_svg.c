@@ -133,7 +133,7 @@ static void print_head(size_t height, FILE *out)
 }
 
 static void draw(const struct qs_window *w, const struct qs_model *model,
-                 const struct qs_verdict *v, const char *title, FILE *out)
+                 const struct qs_linear_verdict *v, const char *title, FILE *out)
 {
     size_t rows = w->n + w->kin_n + (w->before != QS_NO_CALL);
     size_t legend = TOP + w->lanes * LANE + 42;
@@ -156,7 +156,8 @@ static void draw(const struct qs_window *w, const struct qs_model *model,
 }
 
 int qs_finding_draw(const struct qs_model *model, const struct qs_history *h,
-                    const struct qs_verdict *v, const char *title, const char *path)
+                    const struct qs_linear_verdict *v, const char *title,
+                    const char *path)
 {
     struct qs_window w;
     FILE *out = fopen(path, "we");

@@ -75,7 +75,7 @@ static void print_legend(const struct qs_window *w, FILE *out)
 }
 
 void qs_finding_print(const struct qs_model *model, const struct qs_history *h,
-                      const struct qs_verdict *v, FILE *out)
+                      const struct qs_linear_verdict *v, FILE *out)
 {
     struct qs_window w;
     char headline[QS_HEADLINE_TEXT];

@@ -16,7 +16,7 @@ struct checker {
     uint64_t twins[SLOTS]; /* the slots whose calls say the same */
     struct qs_configurations now, reached, next;
     uint64_t *scratch, *from;
-    struct qs_verdict *v;
+    struct qs_linear_verdict *v;
 };
 
 enum outcome { GOES_ON, EXPLAINED_BY_NONE, TOO_MANY };
@@ -192,7 +192,7 @@ static void describe_states(const struct checker *c)
 /* Of all objects' findings the one answered first is kept. */
 static void note_finding(struct checker *c, uint32_t call)
 {
-    struct qs_verdict *v = c->v;
+    struct qs_linear_verdict *v = c->v;
 
     if (!v->bad_objects++ || c->h->calls[call].answer < c->h->calls[v->call].answer) {
         v->call = call;
@@ -250,12 +250,12 @@ static void check_objects(struct checker *c, const struct qs_events *events)
 }
 
 void qs_linear_check(const struct qs_model *model, const struct qs_history *h,
-                     struct qs_verdict *v)
+                     struct qs_linear_verdict *v)
 {
     struct checker c = { .model = model, .h = h, .v = v };
     struct qs_events events;
 
-    *v = (struct qs_verdict){ .kind = QS_LINEARIZABLE };
+    *v = (struct qs_linear_verdict){ .kind = QS_LINEARIZABLE };
     qs_events_make(&events, h, model->by_key);
     v->objects = events.objects;
     for (size_t i = 0; i < h->n; i++)

@@ -16,7 +16,7 @@
  * place.
  *
  *     struct qs_history h = { calls, n };
- *     struct qs_verdict v;
+ *     struct qs_linear_verdict v;
  *     qs_linear_check(&qs_model_map, &h, &v);
  *     if (v.kind != QS_LINEARIZABLE) qs_finding_print(&qs_model_map, &h, &v, stdout);
  */
@@ -29,7 +29,7 @@ enum qs_verdict_kind { QS_LINEARIZABLE, QS_NOT_LINEARIZABLE, QS_UNDECIDED };
 
 enum { QS_STATES_TEXT = 256 };
 
-struct qs_verdict {
+struct qs_linear_verdict {
     enum qs_verdict_kind kind;
     const char *reason; /* why it is undecided */
     size_t calls;       /* that say something */
@@ -44,16 +44,17 @@ struct qs_verdict {
 
 /* Ends the program without memory. */
 void qs_linear_check(const struct qs_model *model, const struct qs_history *h,
-                     struct qs_verdict *v);
+                     struct qs_linear_verdict *v);
 
 /* Draws the calls that overlap the finding's: a lane per thread, time from left to
  * right; beneath, what was asked and answered, and where the value in question came
  * from. */
 void qs_finding_print(const struct qs_model *model, const struct qs_history *h,
-                      const struct qs_verdict *v, FILE *out);
+                      const struct qs_linear_verdict *v, FILE *out);
 
 /* The same as an SVG file, headed by the title; 0, or -errno. */
 int qs_finding_draw(const struct qs_model *model, const struct qs_history *h,
-                    const struct qs_verdict *v, const char *title, const char *path);
+                    const struct qs_linear_verdict *v, const char *title,
+                    const char *path);
 
 #endif

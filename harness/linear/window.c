@@ -106,7 +106,7 @@ static void find_lanes(struct qs_window *w)
 }
 
 void qs_window_make(struct qs_window *w, const struct qs_model *model,
-                    const struct qs_history *h, const struct qs_verdict *v)
+                    const struct qs_history *h, const struct qs_linear_verdict *v)
 {
     *w = (struct qs_window){ .h = h, .finding = v->call, .before = QS_NO_CALL };
     find_calls(w, model);

@@ -23,7 +23,7 @@ struct qs_window {
 };
 
 void qs_window_make(struct qs_window *w, const struct qs_model *model,
-                    const struct qs_history *h, const struct qs_verdict *v);
+                    const struct qs_history *h, const struct qs_linear_verdict *v);
 
 /* The lane of the i-th call of the window. */
 size_t qs_window_lane(const struct qs_window *w, size_t i);

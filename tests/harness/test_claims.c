@@ -35,7 +35,7 @@ static struct qs_judgement judge(const struct rows *rows, const char *where,
 }
 
 static void check_verdict(const struct rows *rows, const char *test,
-                          enum qs_verdict expected)
+                          enum qs_claim_verdict expected)
 {
     struct qs_judgement j = judge(rows, "", test, "");
 

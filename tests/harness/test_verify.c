@@ -186,7 +186,7 @@ static bool is_found(const struct qs_map_ops *ops)
 
     for (unsigned i = 0; i < 6 && kind != QS_NOT_LINEARIZABLE; i++) {
         struct qs_history h;
-        struct qs_verdict v;
+        struct qs_linear_verdict v;
         record(ops, KEYS, &h);
         qs_linear_check(&qs_model_map, &h, &v);
         kind = v.kind;
@@ -261,7 +261,7 @@ static void flip(const struct qs_history *h, struct qs_call *c)
 static bool is_flip_found(struct qs_history *h, struct qs_call *c)
 {
     struct qs_call kept = *c;
-    struct qs_verdict v;
+    struct qs_linear_verdict v;
 
     flip(h, c);
     qs_linear_check(&qs_model_map, h, &v);

@@ -143,7 +143,7 @@ static unsigned queues; /* histories that queue.h could judge */
 
 static void compare(const struct qs_model *model, struct small *s, bool explained)
 {
-    struct qs_verdict v;
+    struct qs_linear_verdict v;
 
     qs_linear_check(model, &s->h, &v);
     bool agree = CHECK((v.kind == QS_LINEARIZABLE) == explained);

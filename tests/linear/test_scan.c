@@ -190,7 +190,7 @@ static void test_bad_files_are_refused(void)
 
 static void test_finding_is_drawn(void)
 {
-    struct qs_verdict v;
+    struct qs_linear_verdict v;
     char *text;
     size_t size;
 

@@ -19,7 +19,7 @@ static void check_cell(const struct qs_map_ops *ops, const struct qs_cell *cell)
                              .seed = check_seed(),
                              .calls = CALLS * check_scale() };
     struct qs_history h;
-    struct qs_verdict v;
+    struct qs_linear_verdict v;
     struct qs_map *map;
 
     REQUIRE(!qs_verify_record(&run, &h, &map, error));
