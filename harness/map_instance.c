@@ -1,5 +1,8 @@
 /* map_instance.c - one map of uint64_t to uint64_t as a qs_map_ops.
  *
+ * Functions that call their caller's back contain the only indirect calls of an
+ * instance: compute_key() and those named visit_.
+ *
  * Built once per MAP line of matrix.def, with STRUCTURE, RECLAIM, INSTANCE and their
  * headers defined, so that each instance is optimised alone and its symbols tell it
  * apart.
@@ -125,6 +128,8 @@ static bool remove_key(struct qs_map *m, struct qs_thread *t, uint64_t key,
     return I(remove)(&m->structure, thread_of(t), key, value);
 }
 
+#include "harness/map_face_part.h"
+
 static void quiesce(struct qs_thread *t)
 {
     R(quiesce)(thread_of(t));
@@ -191,6 +196,7 @@ const struct qs_map_ops I(map_ops) = {
     .get = get,
     .insert = insert,
     .remove = remove_key,
+    FACE_OPERATIONS,
     .quiesce = quiesce,
     .offline = offline,
     .online = online,

@@ -7,6 +7,7 @@
 #define QS_HARNESS_MAP_OPS_H
 
 #include "reclaim/reclaim.h"
+#include "structures/verdict.h"
 
 struct qs_map; /* some structure with its domain */
 
@@ -21,6 +22,11 @@ struct qs_map_sum {
     uint64_t key_sum; /* modulo 2^64, as is the next one */
     uint64_t value_sum;
 };
+
+/* What is called back: see structures/verdict.h; and with each pair that is met, false
+ * to end the visit. */
+typedef enum qs_verdict qs_map_change(void *arg, bool present, uint64_t *value);
+typedef bool qs_map_visit(void *arg, const uint64_t *key, const uint64_t *value);
 
 struct qs_map_ops {
     const char *structure; /* e.g. "split_ordered" */
@@ -40,6 +46,49 @@ struct qs_map_ops {
     /* value may be NULL. */
     bool (*remove)(struct qs_map *m, struct qs_thread *t, uint64_t key,
                    uint64_t *value);
+
+    /* The rest of what maps do, as structures/README.md tells it; NULL where a
+     * structure does not offer it.  Changes of one key, all of them or none: */
+    int (*compute)(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                   qs_map_change *change, void *arg);
+    int (*put)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t value,
+               uint64_t *old);
+    int (*replace)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t value,
+                   uint64_t *old);
+    int (*compare_exchange)(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                            uint64_t *expected, uint64_t desired);
+    int (*get_or_insert)(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                         uint64_t *value);
+
+    /* Visits, all of them or none: */
+    void (*for_each)(struct qs_map *m, struct qs_thread *t, qs_map_visit *visit,
+                     void *arg);
+    void (*clear)(struct qs_map *m, struct qs_thread *t);
+    size_t (*size)(struct qs_map *m);
+
+    size_t (*get_many)(struct qs_map *m, struct qs_thread *t, size_t n,
+                       const uint64_t *keys, uint64_t *values, bool *found);
+
+    /* Of ordered maps, all of them or none: */
+    bool (*first)(struct qs_map *m, struct qs_thread *t, uint64_t *key,
+                  uint64_t *value);
+    bool (*last)(struct qs_map *m, struct qs_thread *t, uint64_t *key, uint64_t *value);
+    bool (*floor)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t *found,
+                  uint64_t *value);
+    bool (*ceiling)(struct qs_map *m, struct qs_thread *t, uint64_t key,
+                    uint64_t *found, uint64_t *value);
+    bool (*lower)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t *found,
+                  uint64_t *value);
+    bool (*higher)(struct qs_map *m, struct qs_thread *t, uint64_t key, uint64_t *found,
+                   uint64_t *value);
+    size_t (*range)(struct qs_map *m, struct qs_thread *t, uint64_t from, uint64_t to,
+                    qs_map_visit *visit, void *arg);
+    bool (*pop_first)(struct qs_map *m, struct qs_thread *t, uint64_t *key,
+                      uint64_t *value);
+
+    /* As range, linearizable as a whole; what it returns is its structure's word. */
+    int (*snapshot)(struct qs_map *m, struct qs_thread *t, uint64_t from, uint64_t to,
+                    qs_map_visit *visit, void *arg);
 
     void (*quiesce)(struct qs_thread *t);
     void (*offline)(struct qs_thread *t);

@@ -4,7 +4,8 @@
  * T. Harris, "A Pragmatic Implementation of Non-Blocking Linked-Lists", DISC 2001; in
  * the form of M. Michael, "High Performance Dynamic Lock-Free Hash Tables and
  * List-Based Sets", SPAA 2002, figure 9.  It differs in that a thread whose unlink
- * fails searches again instead of leaving the node to others.
+ * fails searches again instead of leaving the node to others, and in that the value of
+ * a key can be replaced, see hm_change_part.h.
  *
  * Parameters, undefined again at the end:
  *   HM_CORE_NAME           prefix of everything generated
@@ -17,7 +18,8 @@
  * Algorithm.  Each node's `next` carries a mark bit.  Marking removes the node
  * logically; from then on the word never changes.  A later CAS on the predecessor
  * unlinks it, by its remover or by whoever passes.  The thread whose CAS unlinks a node
- * retires it.
+ * retires it.  A node may also be marked with a link to another node of its key, which
+ * takes its place.
  *
  * Linearization points
  *   insert, true    the CAS (3) that links the node
@@ -56,32 +58,44 @@
 #error "hm_core.h: HM_CORE_NAME, _RECLAIM, _KEY, _VALUE and _COMPARE must be defined"
 #endif
 
+#include <errno.h>
+
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
+#include "structures/verdict.h"
 
 #ifndef QS_STRUCTURES_HM_CORE_H
 #define QS_STRUCTURES_HM_CORE_H
 #define HMC_MARK ((uintptr_t)1)
 #endif
 
-#define hmc_node        QS_NAME(HM_CORE_NAME, node)
-#define hmc_window      QS_NAME(HM_CORE_NAME, window)
-#define hmc_class       QS_NAME(HM_CORE_NAME, class)
-#define hmc_node_at     QS_NAME(HM_CORE_NAME, node_at)
-#define hmc_unlink      QS_NAME(HM_CORE_NAME, unlink)
-#define hmc_commit      QS_NAME(HM_CORE_NAME, commit)
-#define hmc_walk        QS_NAME(HM_CORE_NAME, walk)
-#define hmc_walk_apart  QS_NAME(HM_CORE_NAME, walk_apart)
-#define hmc_find        QS_NAME(HM_CORE_NAME, find)
-#define hmc_link        QS_NAME(HM_CORE_NAME, link)
-#define hmc_remove      QS_NAME(HM_CORE_NAME, remove)
-#define hmc_free_all    QS_NAME(HM_CORE_NAME, free_all)
-#define hmc_thread      QS_SCHEME(HM_CORE_RECLAIM, thread)
-#define hmc_restarts    QS_SCHEME(HM_CORE_RECLAIM, restarts)
-#define hmc_checkpoint  QS_SCHEME(HM_CORE_RECLAIM, checkpoint)
-#define hmc_protect     QS_SCHEME(HM_CORE_RECLAIM, protect)
-#define hmc_end_reading QS_SCHEME(HM_CORE_RECLAIM, commit)
-#define hmc_retire      QS_SCHEME(HM_CORE_RECLAIM, retire)
+#define hmc_node         QS_NAME(HM_CORE_NAME, node)
+#define hmc_window       QS_NAME(HM_CORE_NAME, window)
+#define hmc_class        QS_NAME(HM_CORE_NAME, class)
+#define hmc_node_at      QS_NAME(HM_CORE_NAME, node_at)
+#define hmc_unlink       QS_NAME(HM_CORE_NAME, unlink)
+#define hmc_commit       QS_NAME(HM_CORE_NAME, commit)
+#define hmc_walk         QS_NAME(HM_CORE_NAME, walk)
+#define hmc_walk_apart   QS_NAME(HM_CORE_NAME, walk_apart)
+#define hmc_find         QS_NAME(HM_CORE_NAME, find)
+#define hmc_link         QS_NAME(HM_CORE_NAME, link)
+#define hmc_link_at      QS_NAME(HM_CORE_NAME, link_at)
+#define hmc_mark         QS_NAME(HM_CORE_NAME, mark)
+#define hmc_discard      QS_NAME(HM_CORE_NAME, discard)
+#define hmc_remove       QS_NAME(HM_CORE_NAME, remove)
+#define hmc_change       QS_NAME(HM_CORE_NAME, change)
+#define hmc_supplant     QS_NAME(HM_CORE_NAME, supplant)
+#define hmc_store        QS_NAME(HM_CORE_NAME, store)
+#define hmc_compute      QS_NAME(HM_CORE_NAME, compute)
+#define hmc_free_all     QS_NAME(HM_CORE_NAME, free_all)
+#define hmc_thread       QS_SCHEME(HM_CORE_RECLAIM, thread)
+#define hmc_restarts     QS_SCHEME(HM_CORE_RECLAIM, restarts)
+#define hmc_checkpoint   QS_SCHEME(HM_CORE_RECLAIM, checkpoint)
+#define hmc_protect      QS_SCHEME(HM_CORE_RECLAIM, protect)
+#define hmc_end_reading  QS_SCHEME(HM_CORE_RECLAIM, commit)
+#define hmc_alloc        QS_SCHEME(HM_CORE_RECLAIM, alloc)
+#define hmc_free_private QS_SCHEME(HM_CORE_RECLAIM, free_private)
+#define hmc_retire       QS_SCHEME(HM_CORE_RECLAIM, retire)
 
 _Static_assert(QS_SCHEME(HM_CORE_RECLAIM, is_a_reclaim_scheme),
                "HM_CORE_RECLAIM must name a scheme whose header is included");
@@ -202,19 +216,43 @@ static inline bool hmc_find(struct hmc_thread *t, qs_word *head, const HM_CORE_K
     return found;
 }
 
+/* Links n in front of w->cur; false if *w->prev changed meanwhile. */
+static inline bool hmc_link_at(struct hmc_thread *t, struct hmc_node *n,
+                               enum qs_cas_site site, const struct hmc_window *w)
+{
+    uintptr_t expected = (uintptr_t)w->cur;
+
+    qs_store(&n->next, expected, relaxed);
+    return qs_counted_cas(QS_COUNTERS(t), site, w->prev, &expected, /* (3) */
+                          (uintptr_t)n);
+}
+
 /* Links n where its key belongs.  If the key is present, leaves n to the caller,
  * returns false and sets w->cur to the node found. */
 static inline bool hmc_link(struct hmc_thread *t, qs_word *head, struct hmc_node *n,
                             enum qs_cas_site site, struct hmc_window *w)
 {
-    while (!hmc_find(t, head, &n->key, w)) {
-        uintptr_t expected = (uintptr_t)w->cur;
-        qs_store(&n->next, expected, relaxed);
-        if (qs_counted_cas(QS_COUNTERS(t), site, w->prev, &expected,
-                           (uintptr_t)n)) /* (3) */
+    while (!hmc_find(t, head, &n->key, w))
+        if (hmc_link_at(t, n, site, w))
             return true;
-    }
     return false;
+}
+
+/* Marks w->cur; false if its link changed meanwhile. */
+static inline bool hmc_mark(struct hmc_thread *t, const struct hmc_window *w)
+{
+    uintptr_t expected = w->next;
+
+    return qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, &w->cur->next, /* (4) */
+                          &expected, w->next | HMC_MARK);
+}
+
+/* Sees to it that the marked w->cur, whose key this was, is unlinked. */
+static inline void hmc_discard(struct hmc_thread *t, qs_word *head,
+                               const HM_CORE_KEY *key, struct hmc_window *w)
+{
+    if (!hmc_unlink(t, w))
+        hmc_find(t, head, key, w); /* unlinks it on the way, unless done */
 }
 
 /* Removes key and copies its value to *value unless value is NULL; false if absent. */
@@ -224,19 +262,17 @@ static inline bool hmc_remove(struct hmc_thread *t, qs_word *head,
     struct hmc_window w;
 
     while (hmc_find(t, head, key, &w)) {
-        uintptr_t expected = w.next;
-        if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, &w.cur->next,
-                            &expected, /* (4) */
-                            w.next | HMC_MARK))
+        if (!hmc_mark(t, &w))
             continue;
         if (value)
             *value = w.cur->value;
-        if (!hmc_unlink(t, &w))
-            hmc_find(t, head, key, &w); /* unlinks it on the way, unless done */
+        hmc_discard(t, head, key, &w);
         return true;
     }
     return false;
 }
+
+#include "structures/hm_change_part.h"
 
 /* Frees every node from head on; no other thread may use the list. */
 static inline void hmc_free_all(qs_word *head)
@@ -261,13 +297,22 @@ static inline void hmc_free_all(qs_word *head)
 #undef hmc_walk_apart
 #undef hmc_find
 #undef hmc_link
+#undef hmc_link_at
+#undef hmc_mark
+#undef hmc_discard
 #undef hmc_remove
+#undef hmc_change
+#undef hmc_supplant
+#undef hmc_store
+#undef hmc_compute
 #undef hmc_free_all
 #undef hmc_thread
 #undef hmc_restarts
 #undef hmc_checkpoint
 #undef hmc_protect
 #undef hmc_end_reading
+#undef hmc_alloc
+#undef hmc_free_private
 #undef hmc_retire
 #undef HM_CORE_NAME
 #undef HM_CORE_RECLAIM

@@ -31,6 +31,8 @@
 #define hml_core_find    QS_NAME(QS_MAP_NAME, core_find)
 #define hml_core_link    QS_NAME(QS_MAP_NAME, core_link)
 #define hml_core_remove  QS_NAME(QS_MAP_NAME, core_remove)
+#define hml_core_change  QS_NAME(QS_MAP_NAME, core_change)
+#define hml_core_compute QS_NAME(QS_MAP_NAME, core_compute)
 #define hml_free_all     QS_NAME(QS_MAP_NAME, core_free_all)
 #define hml_node_at      QS_NAME(QS_MAP_NAME, core_node_at)
 #define hml_cursor       QS_NAME(QS_MAP_NAME, cursor)
@@ -39,6 +41,7 @@
 #define hml_get          QS_NAME(QS_MAP_NAME, get)
 #define hml_insert       QS_NAME(QS_MAP_NAME, insert)
 #define hml_remove       QS_NAME(QS_MAP_NAME, remove)
+#define hml_compute      QS_NAME(QS_MAP_NAME, compute)
 #define hml_next         QS_NAME(QS_MAP_NAME, next)
 #define hml_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
 #define hml_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
@@ -119,6 +122,22 @@ static inline bool hml_remove(struct hml *m, struct hml_thread *t, QS_MAP_KEY ke
     return removed;
 }
 
+/* Lets change() decide about key, see verdict.h.  The verdict that took effect, QS_KEEP
+ * if there was nothing to remove, or -ENOMEM, changing nothing. */
+QS_CALLS_BACK int hml_compute(struct hml *m, struct hml_thread *t, QS_MAP_KEY key,
+                              hml_core_change *change, void *arg)
+{
+    bool present;
+
+    hml_enter(t);
+    int verdict = hml_core_compute(t, &m->head, &key, change, arg, &present);
+    hml_leave(t);
+    return verdict;
+}
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
+
 /* The pairs of a map at rest, in order of keys: false after the last. */
 static inline bool hml_next(struct hml *m, struct hml_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
@@ -139,6 +158,8 @@ static inline bool hml_next(struct hml *m, struct hml_cursor *c, QS_MAP_KEY *key
 #undef hml_core_find
 #undef hml_core_link
 #undef hml_core_remove
+#undef hml_core_change
+#undef hml_core_compute
 #undef hml_free_all
 #undef hml_node_at
 #undef hml_cursor
@@ -147,6 +168,7 @@ static inline bool hml_next(struct hml *m, struct hml_cursor *c, QS_MAP_KEY *key
 #undef hml_get
 #undef hml_insert
 #undef hml_remove
+#undef hml_compute
 #undef hml_next
 #undef hml_thread
 #undef hml_enter

@@ -40,30 +40,33 @@
 #endif
 #endif
 
-#define mih              QS_MAP_NAME
-#define mih_chain        QS_NAME(QS_MAP_NAME, chain)
-#define mih_key          QS_NAME(QS_MAP_NAME, chain_key)
-#define mih_node         QS_NAME(QS_MAP_NAME, chain_node)
-#define mih_window       QS_NAME(QS_MAP_NAME, chain_window)
-#define mih_class        QS_NAME(QS_MAP_NAME, chain_class)
-#define mih_chain_find   QS_NAME(QS_MAP_NAME, chain_find)
-#define mih_chain_link   QS_NAME(QS_MAP_NAME, chain_link)
-#define mih_chain_remove QS_NAME(QS_MAP_NAME, chain_remove)
-#define mih_free_all     QS_NAME(QS_MAP_NAME, chain_free_all)
-#define mih_node_at      QS_NAME(QS_MAP_NAME, chain_node_at)
-#define mih_cursor       QS_NAME(QS_MAP_NAME, cursor)
-#define mih_init         QS_NAME(QS_MAP_NAME, init)
-#define mih_destroy      QS_NAME(QS_MAP_NAME, destroy)
-#define mih_place        QS_NAME(QS_MAP_NAME, place)
-#define mih_get          QS_NAME(QS_MAP_NAME, get)
-#define mih_insert       QS_NAME(QS_MAP_NAME, insert)
-#define mih_remove       QS_NAME(QS_MAP_NAME, remove)
-#define mih_next         QS_NAME(QS_MAP_NAME, next)
-#define mih_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define mih_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define mih_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define mih_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define mih_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define mih               QS_MAP_NAME
+#define mih_chain         QS_NAME(QS_MAP_NAME, chain)
+#define mih_key           QS_NAME(QS_MAP_NAME, chain_key)
+#define mih_node          QS_NAME(QS_MAP_NAME, chain_node)
+#define mih_window        QS_NAME(QS_MAP_NAME, chain_window)
+#define mih_class         QS_NAME(QS_MAP_NAME, chain_class)
+#define mih_chain_find    QS_NAME(QS_MAP_NAME, chain_find)
+#define mih_chain_link    QS_NAME(QS_MAP_NAME, chain_link)
+#define mih_chain_remove  QS_NAME(QS_MAP_NAME, chain_remove)
+#define mih_chain_change  QS_NAME(QS_MAP_NAME, chain_change)
+#define mih_chain_compute QS_NAME(QS_MAP_NAME, chain_compute)
+#define mih_free_all      QS_NAME(QS_MAP_NAME, chain_free_all)
+#define mih_node_at       QS_NAME(QS_MAP_NAME, chain_node_at)
+#define mih_cursor        QS_NAME(QS_MAP_NAME, cursor)
+#define mih_init          QS_NAME(QS_MAP_NAME, init)
+#define mih_destroy       QS_NAME(QS_MAP_NAME, destroy)
+#define mih_place         QS_NAME(QS_MAP_NAME, place)
+#define mih_get           QS_NAME(QS_MAP_NAME, get)
+#define mih_insert        QS_NAME(QS_MAP_NAME, insert)
+#define mih_remove        QS_NAME(QS_MAP_NAME, remove)
+#define mih_compute       QS_NAME(QS_MAP_NAME, compute)
+#define mih_next          QS_NAME(QS_MAP_NAME, next)
+#define mih_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define mih_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define mih_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define mih_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define mih_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
 
 #define HASH_CHAIN_NAME        mih_chain
 #define HASH_CHAIN_RECLAIM     QS_MAP_RECLAIM
@@ -165,6 +168,24 @@ static inline bool mih_remove(struct mih *m, struct mih_thread *t, QS_MAP_KEY ke
     return removed;
 }
 
+/* Lets change() decide about key, see verdict.h.  The verdict that took effect, QS_KEEP
+ * if there was nothing to remove, or -ENOMEM, changing nothing. */
+QS_CALLS_BACK int mih_compute(struct mih *m, struct mih_thread *t, QS_MAP_KEY key,
+                              mih_chain_change *change, void *arg)
+{
+    bool present;
+    struct mih_key k;
+    qs_word *head = mih_place(m, &key, &k);
+
+    mih_enter(t);
+    int verdict = mih_chain_compute(t, head, &k, change, arg, &present);
+    mih_leave(t);
+    return verdict;
+}
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
+
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool mih_next(struct mih *m, struct mih_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
@@ -190,6 +211,8 @@ static inline bool mih_next(struct mih *m, struct mih_cursor *c, QS_MAP_KEY *key
 #undef mih_chain_find
 #undef mih_chain_link
 #undef mih_chain_remove
+#undef mih_chain_change
+#undef mih_chain_compute
 #undef mih_free_all
 #undef mih_node_at
 #undef mih_cursor
@@ -199,6 +222,7 @@ static inline bool mih_next(struct mih *m, struct mih_cursor *c, QS_MAP_KEY *key
 #undef mih_get
 #undef mih_insert
 #undef mih_remove
+#undef mih_compute
 #undef mih_next
 #undef mih_thread
 #undef mih_enter

@@ -97,39 +97,42 @@ static inline size_t spo_parent_of(size_t bucket)
 }
 #endif
 
-#define spo              QS_MAP_NAME
-#define spo_chain        QS_NAME(QS_MAP_NAME, chain)
-#define spo_key          QS_NAME(QS_MAP_NAME, chain_key)
-#define spo_node         QS_NAME(QS_MAP_NAME, chain_node)
-#define spo_window       QS_NAME(QS_MAP_NAME, chain_window)
-#define spo_class        QS_NAME(QS_MAP_NAME, chain_class)
-#define spo_chain_find   QS_NAME(QS_MAP_NAME, chain_find)
-#define spo_chain_link   QS_NAME(QS_MAP_NAME, chain_link)
-#define spo_chain_remove QS_NAME(QS_MAP_NAME, chain_remove)
-#define spo_node_at      QS_NAME(QS_MAP_NAME, chain_node_at)
-#define spo_cursor       QS_NAME(QS_MAP_NAME, cursor)
-#define spo_key_of       QS_NAME(QS_MAP_NAME, key_of)
-#define spo_entry        QS_NAME(QS_MAP_NAME, entry)
-#define spo_dummy        QS_NAME(QS_MAP_NAME, dummy)
-#define spo_room         QS_NAME(QS_MAP_NAME, room)
-#define spo_is_linked    QS_NAME(QS_MAP_NAME, is_linked)
-#define spo_link_dummy   QS_NAME(QS_MAP_NAME, link_dummy)
-#define spo_prepare      QS_NAME(QS_MAP_NAME, prepare)
-#define spo_start        QS_NAME(QS_MAP_NAME, start)
-#define spo_grow         QS_NAME(QS_MAP_NAME, grow)
-#define spo_init         QS_NAME(QS_MAP_NAME, init)
-#define spo_destroy      QS_NAME(QS_MAP_NAME, destroy)
-#define spo_get          QS_NAME(QS_MAP_NAME, get)
-#define spo_insert       QS_NAME(QS_MAP_NAME, insert)
-#define spo_remove       QS_NAME(QS_MAP_NAME, remove)
-#define spo_size         QS_NAME(QS_MAP_NAME, size)
-#define spo_buckets      QS_NAME(QS_MAP_NAME, buckets)
-#define spo_next         QS_NAME(QS_MAP_NAME, next)
-#define spo_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define spo_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define spo_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define spo_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define spo_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define spo               QS_MAP_NAME
+#define spo_chain         QS_NAME(QS_MAP_NAME, chain)
+#define spo_key           QS_NAME(QS_MAP_NAME, chain_key)
+#define spo_node          QS_NAME(QS_MAP_NAME, chain_node)
+#define spo_window        QS_NAME(QS_MAP_NAME, chain_window)
+#define spo_class         QS_NAME(QS_MAP_NAME, chain_class)
+#define spo_chain_find    QS_NAME(QS_MAP_NAME, chain_find)
+#define spo_chain_link    QS_NAME(QS_MAP_NAME, chain_link)
+#define spo_chain_remove  QS_NAME(QS_MAP_NAME, chain_remove)
+#define spo_chain_change  QS_NAME(QS_MAP_NAME, chain_change)
+#define spo_chain_compute QS_NAME(QS_MAP_NAME, chain_compute)
+#define spo_node_at       QS_NAME(QS_MAP_NAME, chain_node_at)
+#define spo_cursor        QS_NAME(QS_MAP_NAME, cursor)
+#define spo_key_of        QS_NAME(QS_MAP_NAME, key_of)
+#define spo_entry         QS_NAME(QS_MAP_NAME, entry)
+#define spo_dummy         QS_NAME(QS_MAP_NAME, dummy)
+#define spo_room          QS_NAME(QS_MAP_NAME, room)
+#define spo_is_linked     QS_NAME(QS_MAP_NAME, is_linked)
+#define spo_link_dummy    QS_NAME(QS_MAP_NAME, link_dummy)
+#define spo_prepare       QS_NAME(QS_MAP_NAME, prepare)
+#define spo_start         QS_NAME(QS_MAP_NAME, start)
+#define spo_grow          QS_NAME(QS_MAP_NAME, grow)
+#define spo_init          QS_NAME(QS_MAP_NAME, init)
+#define spo_destroy       QS_NAME(QS_MAP_NAME, destroy)
+#define spo_get           QS_NAME(QS_MAP_NAME, get)
+#define spo_insert        QS_NAME(QS_MAP_NAME, insert)
+#define spo_remove        QS_NAME(QS_MAP_NAME, remove)
+#define spo_compute       QS_NAME(QS_MAP_NAME, compute)
+#define spo_size          QS_NAME(QS_MAP_NAME, size)
+#define spo_buckets       QS_NAME(QS_MAP_NAME, buckets)
+#define spo_next          QS_NAME(QS_MAP_NAME, next)
+#define spo_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define spo_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define spo_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define spo_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define spo_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
 
 #define HASH_CHAIN_NAME        spo_chain
 #define HASH_CHAIN_RECLAIM     QS_MAP_RECLAIM
@@ -351,6 +354,32 @@ static inline bool spo_remove(struct spo *m, struct spo_thread *t, QS_MAP_KEY ke
     return removed;
 }
 
+/* Lets change() decide about key, see verdict.h.  The verdict that took effect, QS_KEEP
+ * if there was nothing to remove, or -ENOMEM, changing nothing. */
+QS_CALLS_BACK int spo_compute(struct spo *m, struct spo_thread *t, QS_MAP_KEY key,
+                              spo_chain_change *change, void *arg)
+{
+    uint64_t hash = QS_MAP_HASH(&key);
+    struct spo_key k = spo_key_of(&key, hash);
+    bool present;
+
+    spo_enter(t);
+    int verdict =
+        spo_chain_compute(t, spo_start(m, t, hash), &k, change, arg, &present);
+    spo_leave(t);
+    if (verdict == QS_REMOVE) {
+        qs_striped_count_add(&m->pairs, (struct qs_thread *)t, -1);
+    } else if (verdict == QS_STORE && !present) {
+        size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, 1);
+        if (pairs)
+            spo_grow(m, t, pairs);
+    }
+    return verdict;
+}
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
+
 /* The number of keys, exact while nobody changes it. */
 static inline size_t spo_size(const struct spo *m)
 {
@@ -386,6 +415,8 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_chain_find
 #undef spo_chain_link
 #undef spo_chain_remove
+#undef spo_chain_change
+#undef spo_chain_compute
 #undef spo_node_at
 #undef spo_cursor
 #undef spo_key_of
@@ -402,6 +433,7 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_get
 #undef spo_insert
 #undef spo_remove
+#undef spo_compute
 #undef spo_size
 #undef spo_buckets
 #undef spo_next
