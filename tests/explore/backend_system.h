@@ -30,7 +30,7 @@ bool qs_interrupt_postpone(void *context, const void *frame);
 int qs_interrupt_self(void);
 int qs_interrupt(int thread);
 
-/* One lock serves as mutex and as reader-writer lock. */
+/* One lock serves as mutex, as reader-writer lock and as one that spins. */
 struct qx_lock {
     int32_t readers; /* -1: held by a writer */
     uint32_t id;     /* of its clock */
@@ -40,8 +40,9 @@ void qx_lock_init(struct qx_lock *lock);
 void qx_lock_take(struct qx_lock *lock, bool shared);
 void qx_lock_release(struct qx_lock *lock);
 
-#define qs_mutex  qx_lock
-#define qs_rwlock qx_lock
+#define qs_mutex    qx_lock
+#define qs_rwlock   qx_lock
+#define qs_spinlock qx_lock
 
 static inline int qs_mutex_init(struct qs_mutex *m)
 {
@@ -78,6 +79,18 @@ static inline void qs_rwlock_write(struct qs_rwlock *l)
     qx_lock_take(l, false);
 }
 static inline void qs_rwlock_release(struct qs_rwlock *l)
+{
+    qx_lock_release(l);
+}
+static inline void qs_spinlock_init(struct qs_spinlock *l)
+{
+    qx_lock_init(l);
+}
+static inline void qs_spinlock_lock(struct qs_spinlock *l)
+{
+    qx_lock_take(l, false);
+}
+static inline void qs_spinlock_unlock(struct qs_spinlock *l)
 {
     qx_lock_release(l);
 }
