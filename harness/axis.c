@@ -32,12 +32,57 @@ static const struct {
     { "ctx_switches", "context switches" },
     { "migrations", "migrations between processors" },
     { "page_faults", "page faults" },
+    { "lat_samples", "operations timed" },
+    { "latency_ns", "time of an operation [ns]" },
+    { "percentile", "percentile" },
+    { "within_ns", "time of an operation" },
+    { "within_pct", "operations that take at most so long [%]" },
+    { "beyond_pct", "operations that take longer [%]" },
+    { "fairness", "slowest thread / fastest" },
     { "retired", "nodes retired" },
     { "freed", "nodes freed" },
 };
 
+/* "insert_p999_ns" as "99.9 % of inserts within [ns]"; NULL for other columns. */
+static const char *label_percentile(const char *column)
+{
+    static const char *const kinds[] = { "get", "insert", "delete" };
+    static const struct {
+        const char *measure, *before, *after;
+    } measures[] = {
+        { "p50_ns", "50 % of ", " within [ns]" },
+        { "p90_ns", "90 % of ", " within [ns]" },
+        { "p99_ns", "99 % of ", " within [ns]" },
+        { "p999_ns", "99.9 % of ", " within [ns]" },
+        { "p9999_ns", "99.99 % of ", " within [ns]" },
+        { "max_ns", "longest of ", " [ns]" },
+        { "p999_unswitched_ns", "99.9 % of ", ", not switched, within [ns]" },
+        { "p9999_unswitched_ns", "99.99 % of ", ", not switched, within [ns]" },
+        { "max_unswitched_ns", "longest of ", ", not switched [ns]" },
+    };
+    static char label[64];
+    const char *kind = "operation", *measure = column;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(column, kinds[i], strlen(kinds[i])) == 0) {
+            kind = kinds[i];
+            measure = column + strlen(kind) + 1;
+        }
+    for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
+        if (strcmp(measure, measures[i].measure) == 0) {
+            snprintf(label, sizeof label, "%s%ss%s", measures[i].before, kind,
+                     measures[i].after);
+            return label;
+        }
+    return NULL;
+}
+
 const char *qs_axis_label(const char *column)
 {
+    const char *label = label_percentile(column);
+
+    if (label)
+        return label;
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         if (strcmp(labels[i].column, column) == 0)
             return labels[i].label;
@@ -171,9 +216,52 @@ static double foot_of_x(const double *x, size_t n)
     return 1;
 }
 
-void qs_axis_write_x(FILE *out, const struct qs_panel *panel, bool logarithmic)
+/* How x is drawn.  Percentiles: the closer to 100, the wider, one step per nine. */
+enum scale { LINEAR, LOGARITHMIC, NINES };
+
+static double place_of(enum scale scale, double x, double foot)
+{
+    if (scale == NINES)
+        return -log10(1 - x / 100);
+    return scale == LOGARITHMIC ? log2(x > 0 ? x : foot) : x;
+}
+
+static void write_scale(FILE *out, enum scale scale, double low, double high,
+                        double foot)
+{
+    if (scale == LOGARITHMIC)
+        fprintf(out, "set logscale x 2\nX(v) = v > 0 ? v : %.9g\n", foot);
+    else
+        fprintf(out, "X(v) = %s\n", scale == NINES ? "-log10(1 - v / 100.0)" : "v");
+    fprintf(out, "set xrange [%.9g:%.9g]\n", scale == LOGARITHMIC ? exp2(low) : low,
+            scale == LOGARITHMIC ? exp2(high) : high);
+}
+
+/* Powers of ten, as durations. */
+static void write_durations(FILE *out, const double *x, size_t n)
+{
+    static const char *const units[] = { "ns", "µs", "ms", "s" };
+    const char *between = "";
+
+    fprintf(out, "set xtics (");
+    for (int power = 0; power < 12; power++) {
+        double ns = pow(10, power);
+        if (n && ns >= x[0] * 0.999 && ns <= x[n - 1] * 1.001) {
+            fprintf(out, "%s\"%g %s\" %g", between, pow(10, power % 3),
+                    units[power / 3], ns);
+            between = ", ";
+        }
+    }
+    fprintf(out, ")\n");
+}
+
+void qs_axis_write_x(FILE *out, const struct qs_panel *panel, const char *column,
+                     bool logarithmic)
 {
     size_t n;
+    enum scale scale = strcmp(column, "percentile") == 0 ? NINES
+                       : logarithmic                     ? LOGARITHMIC
+                                                         : LINEAR;
     if (panel->n_categories) {
         write_categories(out, panel);
         return;
@@ -181,16 +269,13 @@ void qs_axis_write_x(FILE *out, const struct qs_panel *panel, bool logarithmic)
     double *x = measured(panel, &n);
     double *at = qs_needed(calloc(n + 1, sizeof *at)), foot = foot_of_x(x, n);
     for (size_t i = 0; i < n; i++)
-        at[i] = logarithmic ? log2(x[i] > 0 ? x[i] : foot) : x[i];
+        at[i] = place_of(scale, x[i], foot);
     double margin = n > 1 ? 0.035 * (at[n - 1] - at[0]) : 0.5;
-    if (logarithmic)
-        fprintf(out, "set logscale x 2\nX(v) = v > 0 ? v : %.9g\n", foot);
+    write_scale(out, scale, at[0] - margin, at[n ? n - 1 : 0] + margin, foot);
+    if (logarithmic && strcmp(column, "within_ns") == 0)
+        write_durations(out, x, n);
     else
-        fprintf(out, "X(v) = v\n");
-    double low = at[0] - margin, high = at[n ? n - 1 : 0] + margin;
-    fprintf(out, "set xrange [%.9g:%.9g]\n", logarithmic ? exp2(low) : low,
-            logarithmic ? exp2(high) : high);
-    write_marks(out, x, at, n);
+        write_marks(out, x, at, n);
     free(at);
     free(x);
 }

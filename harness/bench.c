@@ -120,11 +120,14 @@ static void measure(struct session *s, unsigned cell, unsigned repeat)
     qs_progress_now(label);
     int error = qs_run_cell(c, s->topology, row.seed, &row.sample);
     qs_progress_step(c->warmup_s + c->duration_s);
-    if (error && signalled)
+    if (error && signalled) {
+        qs_sample_free(&row.sample);
         return;
+    }
     s->seq++;
     strcpy(row.status, error ? "failed" : row.sample.valid ? "ok" : "invalid");
     write_row(s, &row);
+    qs_sample_free(&row.sample);
     keep_row(s, cell, &row);
     s->broken = error && strstr(row.sample.error, "nothing more");
 }
@@ -180,6 +183,8 @@ static int bench(struct session *s)
     qs_progress_end();
     FILE *stream = s->csv == STDOUT_FILENO ? stderr : stdout;
     qs_bench_summarise(b, s->repeats, stream);
+    if (b->cells[0].latency)
+        qs_bench_latencies(b, s->repeats, stream);
     if (b->against)
         qs_bench_compare(b, s->repeats, stream);
     if (signalled)

@@ -41,6 +41,10 @@ double *qs_bench_column(const struct qs_repeats *repeats, const char *column);
 void qs_bench_summarise(const struct qs_bench *b, const struct qs_repeats *repeats,
                         FILE *stream);
 
+/* Prints percentiles of how long single operations took, one line per cell and kind. */
+void qs_bench_latencies(const struct qs_bench *b, const struct qs_repeats *repeats,
+                        FILE *stream);
+
 /* Prints how each cell compares with its rival; repeats of one number were given the
  * same keys in the same order. */
 void qs_bench_compare(const struct qs_bench *b, const struct qs_repeats *repeats,

@@ -7,6 +7,7 @@
 
 #include "harness/allocate.h"
 #include "harness/bench.h"
+#include "harness/latency.h"
 #include "harness/map_ops.h"
 #include "harness/runner.h"
 #include "harness/settings.h"
@@ -37,6 +38,11 @@ static const struct argp_option options[] = {
     { "grow", KEY_GROW, NULL, 0, "it is not, and starts as small as it can", 2 },
     { "quiesce", KEY_QUIESCE, "N", 0,
       "operations of a thread between two quiescent states (100)", 2 },
+    { "latency", 'l', "MODE", 0,
+      "how long single operations take: sampled:64 times one in 64 from its call; "
+      "paced:80% or paced:500k does so many per second and times them from when they "
+      "were due (off)",
+      2 },
     { "set", KEY_SET, "KEY=VALUE", 0,
       "another key of an experiment: free=amortised, alloc=pool, batch=N, ...", 2 },
     { NULL, 0, NULL, 0, "Threads:", 3 },
@@ -144,6 +150,12 @@ static error_t parse_work(int key, char *text, struct qs_cell *cell)
     case 'd':
         parse_distribution(cell, text);
         return 0;
+    case 'l':
+        if (!qs_latency_parse(text, cell))
+            qs_die(QS_EXIT_USAGE,
+                   "--latency %s: write off, sampled:64, paced:80%% or paced:500k",
+                   text);
+        return 0;
     case KEY_SIZED:
     case KEY_GROW:
         cell->sized = key == KEY_SIZED;
@@ -217,6 +229,7 @@ static const struct argp argp = {
     "  quiesce bench -s split_ordered -r hp --threads 1,2 --keys 1M\n"
     "  quiesce bench -s hm_list -r ebr --keys 128 --mix 50/25/25 --csv -\n"
     "  quiesce bench -s split_ordered -r rcu_qsbr --against lfht:rcu_qsbr\n"
+    "  quiesce bench -s split_ordered -r hp --latency sampled:64\n"
     "  quiesce bench -s split_ordered --verify",
     children,
     NULL,

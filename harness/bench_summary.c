@@ -74,9 +74,14 @@ static void print_work(const struct qs_bench *b, FILE *stream)
     fprintf(stream,
             "%" PRIu64 " keys, %" PRIu64 " at the start, %s; %g/%g/%g %% "
             "get/insert/delete; %s; placement %s\n",
-            c->keys, c->prefill, c->sized ? "sized" : "growing",
+            c->keys, c->measure_fill ? 0 : c->prefill, c->sized ? "sized" : "growing",
             (1000 - c->insert_permille - c->delete_permille) / 10.0,
             c->insert_permille / 10.0, c->delete_permille / 10.0, dist, c->placement);
+    if (c->measure_fill) {
+        fprintf(stream, "%u times filled from empty, seed %" PRIu64 "\n", b->repeats,
+                b->seed);
+        return;
+    }
     fprintf(stream,
             "%u x %g s after %g s of warm-up, a quiescent state every %u "
             "operations, seed %" PRIu64 "\n",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cell.h"
+#include "harness/latency.h"
 
 /* What most cells leave at 0 is not mentioned then, so that ids do not change when
  * another such choice is added. */
@@ -27,6 +28,13 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "watch_garbage", cell->watch_garbage);
     add_choice(text, "amortise", cell->amortise);
     add_choice(text, "pool", cell->pool);
+    add_choice(text, "measure_fill", cell->measure_fill);
+    if (cell->latency) {
+        char latency[QS_LATENCY_TEXT];
+        size_t used = strlen(text);
+        snprintf(text + used, QS_CELL_TEXT - used, ";latency=%s",
+                 qs_latency_text(cell, latency));
+    }
 }
 
 char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT])

@@ -10,6 +10,9 @@
 
 enum qs_distribution { QS_UNIFORM, QS_ZIPF };
 
+/* Times of single operations: none, from the call, from when it was due. */
+enum qs_latency_mode { QS_LATENCY_OFF, QS_LATENCY_SERVICE, QS_LATENCY_INTENDED };
+
 struct qs_cell {
     char structure[32], reclaim[32];
     unsigned threads;
@@ -33,10 +36,15 @@ struct qs_cell {
                           measurement begins */
     unsigned wake_percent; /* of the duration, after which they go on; 0: at its end */
     unsigned batch;        /* retirements of a thread between scans; 0: the scheme's */
-    unsigned era;      /* allocations of a thread that move an era on; 0: the scheme's */
-    unsigned timeline;     /* moments of the measurement at which garbage is noted */
-    bool watch_garbage;    /* each operation notes its thread's own garbage */
-    bool amortise, pool;   /* as in struct qs_config */
+    unsigned era; /* allocations of a thread that move an era on; 0: the scheme's */
+    unsigned timeline;   /* moments of the measurement at which garbage is noted */
+    bool watch_garbage;  /* each operation notes its thread's own garbage */
+    bool amortise, pool; /* as in struct qs_config */
+    enum qs_latency_mode latency;
+    unsigned latency_every; /* from the call: one operation in so many is timed */
+    double pace;            /* when due: operations per second, of all threads */
+    unsigned pace_percent;  /* or a share of what the warm-up managed */
+    bool measure_fill;      /* what is measured is the filling; there is no mix */
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -52,6 +60,24 @@ uint64_t qs_cell_id(const struct qs_cell *cell);
 struct qs_moment {
     double seconds; /* since it began */
     uint64_t retired, freed, garbage, garbage_bytes;
+};
+
+/* Times of single operations, by their kind and of all together. */
+enum { QS_LATENCY_ALL = 3, QS_LATENCY_KINDS };
+
+/* In ns; NaN where there were none.  Unswitched: without those in which the kernel took
+ * the processor away. */
+struct qs_percentiles {
+    double p50, p90, p99, p999, p9999, max;
+    double p999_unswitched, p9999_unswitched, max_unswitched;
+};
+
+/* A point of a curve in latency.csv: either a percentile, or the share within a time.
+ */
+struct qs_latency_point {
+    unsigned kind;
+    double percentile, latency_ns;
+    double within_ns, within_pct, beyond_pct;
 };
 
 /* What one repeat of a cell measured.  NaN or a negative count: not available here. */
@@ -84,6 +110,17 @@ struct qs_sample {
     uint64_t longest_scan_ns;
     uint64_t delay_p50_ns, delay_p99_ns; /* from retire to free, rounded up to 2^n */
     uint64_t oldest_ns; /* greatest age of garbage, sampled as garbage_peak */
+    struct qs_percentiles latency[QS_LATENCY_KINDS];
+    uint64_t latency_samples, latency_switched, latency_behind;
+    double latency_cost_pct; /* CPU time that taking samples cost, in percent of all */
+    double pace_mops;        /* operations that were due, million per second */
+    struct qs_latency_point *points; /* malloc'd, or NULL: the rows of latency.csv */
+    unsigned n_points;
+    char op[8]; /* of a row of latency.csv: get, insert, delete, all */
+    struct qs_latency_point point; /* and its numbers */
 };
+
+/* Frees what a sample points to. */
+void qs_sample_free(struct qs_sample *sample);
 
 #endif

@@ -147,6 +147,28 @@ static int check_roles(const struct qs_cell *cell, struct complaint *c)
     return 0;
 }
 
+/* What is measured besides throughput, and what can be said of filling alone. */
+static int check_measure(const struct qs_cell *cell, struct complaint *c)
+{
+    if (cell->pace_percent && !(cell->warmup_s > 0))
+        return complain(c,
+                        "latency = paced:%u%%: of what the warm-up manages; give it "
+                        "time, or a rate, for example paced:500k",
+                        cell->pace_percent);
+    if (!cell->measure_fill)
+        return 0;
+    if (cell->insert_permille != 1000 || !cell->prefill)
+        return complain(c, "measure = fill: inserts keys and does nothing else; mix = "
+                           "0/100/0, and keys at least 2");
+    if (cell->pace_percent)
+        return complain(c, "measure = fill: has no warm-up to take a share of; give a "
+                           "rate, for example latency = paced:500k");
+    if (cell->writers || cell->stall || cell->timeline || cell->watch_garbage)
+        return complain(c,
+                        "measure = fill: takes no writers, stall, timeline or watch");
+    return 0;
+}
+
 static int check_schedule(const struct qs_cell *cell, struct complaint *c)
 {
     if (!cell->threads)
@@ -182,7 +204,7 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
     struct complaint c = { error, error_size };
 
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
-        check_schedule(cell, &c))
+        check_measure(cell, &c) || check_schedule(cell, &c))
         return -1;
     if (qs_topology_is_this_machine(topology) && check_memory(cell, &c))
         return -1;

@@ -27,6 +27,7 @@ static const char script[] =
     "        --strategy) words='random burst pct mix dfs' ;;\n"
     "        --policy|--placement|-p) words='compact cores scatter numa-rr list: none' ;;\n"
     "        --dist|-d) words='uniform zipf:' ;;\n"
+    "        --latency|-l) words='off sampled: paced:' ;;\n"
     "        --clock) words='auto tsc monotonic' ;;\n"
     "        --model) words='map set counter queue priority_queue ordered_map' ;;\n"
     "        --csv|--out|--svg|--topology|--history) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"

@@ -25,6 +25,9 @@ void qs_sample_validate(struct qs_crew *c);
 /* Sleeps, looking at the garbage meanwhile; what was seen before is forgotten.  While
  * measuring, wakes the threads that stall when it is time.  False if interrupted. */
 bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring);
+/* The same while the workers fill the map; false if they have not done so by the
+ * time-out. */
+bool qs_sleep_filling(struct qs_crew *c, double timeout_s);
 bool qs_run_is_interrupted(void);
 
 /* The cell's threads that stall: 0 or -1; the error of one, or NULL. */

@@ -47,6 +47,7 @@ int qs_doctor_noise(const struct qs_topology *t)
             qs_die(QS_EXIT_FAILED, "%s under %s: %s", cell.structure, cell.reclaim,
                    sample.error);
         }
+        qs_sample_free(&sample);
         mops[i % 2][i / 2] = sample.mops;
         cpu[i % 2][i / 2] = sample.cpu_ns_per_op;
         qs_progress_step(cell.warmup_s + cell.duration_s);

@@ -1,6 +1,5 @@
 /* plot.c - the verb plot: scripts and pictures of a run. */
 #include "harness/plot.h"
-#include "harness/timeline.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -11,8 +10,25 @@
 
 #include "harness/allocate.h"
 #include "harness/gnuplot.h"
+#include "harness/latency_file.h"
 #include "harness/plot_script.h"
+#include "harness/timeline.h"
 #include "harness/verbs.h"
+
+struct rows {
+    const struct qs_row *row;
+    size_t n;
+};
+
+/* The file that holds the points of a plot over this column. */
+static struct rows rows_over(const struct qs_run_dir *run, const char *x)
+{
+    if (qs_timeline_has(x))
+        return (struct rows){ run->moments, run->n_moments };
+    if (qs_latency_has(x))
+        return (struct rows){ run->latencies, run->n_latencies };
+    return (struct rows){ run->rows, run->n };
+}
 
 int qs_figure_visit(const struct qs_run_dir *run, const struct qs_figure *figure,
                     qs_panel_visitor *visit, void *context, char *error,
@@ -20,12 +36,12 @@ int qs_figure_visit(const struct qs_run_dir *run, const struct qs_figure *figure
 {
     for (size_t i = 0; i < figure->n_plots; i++) {
         struct qs_panels panels;
-        bool over_time = qs_timeline_has(figure->plots[i].x);
-        if (qs_panels_gather(figure, &figure->plots[i],
-                             over_time ? run->moments : run->rows,
-                             over_time ? run->n_moments : run->n, &run->limits, &panels,
-                             error, error_size) != 0)
+        struct rows rows = rows_over(run, figure->plots[i].x);
+        if (qs_panels_gather(figure, &figure->plots[i], rows.row, rows.n, &run->limits,
+                             &panels, error, error_size) != 0)
             return -1;
+        if (qs_latency_has(figure->plots[i].x))
+            qs_panels_drop_rare(&panels);
         for (size_t k = 0; k < panels.n; k++)
             visit(figure, &figure->plots[i], &panels, &panels.panel[k], context);
         qs_panels_free(&panels);

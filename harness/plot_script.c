@@ -82,11 +82,18 @@ static void write_value(FILE *out, const char *kind, const char *column,
     static const struct {
         const char *column, *before, *after;
     } words[] = {
-        { "threads", "", " threads" },       { "keys", "", " keys" },
-        { "size", "", " keys present" },     { "prefill", "", " keys present" },
-        { "update", "", " % updates" },      { "update_pct", "", " % updates" },
-        { "mix", "", " get/insert/delete" }, { "dist", "", "" },
-        { "start", "starts ", "" },          { "placement", "placement ", "" },
+        { "threads", "", " threads" },
+        { "keys", "", " keys" },
+        { "size", "", " keys present" },
+        { "prefill", "", " keys present" },
+        { "update", "", " % updates" },
+        { "update_pct", "", " % updates" },
+        { "mix", "", " get/insert/delete" },
+        { "dist", "", "" },
+        { "op", "", "" },
+        { "latency", "", "" },
+        { "start", "starts ", "" },
+        { "placement", "placement ", "" },
     };
     char text[QS_VALUE_TEXT + 64];
     if (strcmp(column, "structure") == 0 || strcmp(column, "reclaim") == 0) {
@@ -258,9 +265,22 @@ static void write_interval(FILE *out, const struct qs_panel *panel, size_t i)
             i + 1, i + 1);
 }
 
+/* Markers tell curves apart; more of them than an eye can follow would hide the line.
+ */
+static void write_spacing(const struct qs_curve *curve, char text[32])
+{
+    enum { MOST_MARKERS = 30, FEWER = 12 };
+
+    *text = 0;
+    if (curve->n > MOST_MARKERS)
+        snprintf(text, 32, " every %zu", curve->n / FEWER);
+}
+
 static void write_curve(FILE *out, const struct qs_panel *panel, bool hollow, size_t i)
 {
+    char every[32];
     size_t n = i + 1;
+    write_spacing(&panel->curves[i], every);
     if (!panel->n_categories)
         fprintf(out,
                 "  $s%zu using (X($1)):(Y($2)) with lines lw 2 dt d%zu lc rgb c%zu "
@@ -269,16 +289,16 @@ static void write_curve(FILE *out, const struct qs_panel *panel, bool hollow, si
     if (hollow)
         fprintf(
             out,
-            "  $s%zu using (X($1)):($6 == 1 ? Y($2) : NaN) with points pt m%zu lc rgb "
+            "  $s%zu%s using (X($1)):($6 == 1 ? Y($2) : NaN) with points pt m%zu lc rgb "
             "'#ffffff' notitle, \\\n"
-            "  $s%zu using (X($1)):($6 == 1 ? Y($2) : NaN) with points pt m%zu-1 lw 1.5 "
+            "  $s%zu%s using (X($1)):($6 == 1 ? Y($2) : NaN) with points pt m%zu-1 lw 1.5 "
             "lc rgb c%zu notitle, \\\n",
-            n, n, n, n, n);
+            n, every, n, n, every, n, n);
     fprintf(
         out,
-        "  $s%zu using (X($1)):($6 == 1 ? NaN : Y($2)) with points pt m%zu lc rgb c%zu "
+        "  $s%zu%s using (X($1)):($6 == 1 ? NaN : Y($2)) with points pt m%zu lc rgb c%zu "
         "notitle, \\\n",
-        n, n, n);
+        n, every, n, n);
 }
 
 static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks *l)
@@ -379,7 +399,7 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
     write_title(out, d, &l);
     fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",
             qs_axis_label(d->plot->x), qs_axis_label(d->plot->y));
-    qs_axis_write_x(out, d->panel, d->plot->xlog);
+    qs_axis_write_x(out, d->panel, d->plot->x, d->plot->xlog);
     qs_axis_write_y(out, d->panel, d->plot->ylog);
     write_caption(out, d, &l);
     write_svg_output(out, d->panel->name, height_of(d, &l));

@@ -12,7 +12,7 @@
 
 #include "harness/results_columns.h"
 
-enum { HEADER_TEXT = 2048, ROW_TEXT = 8192 };
+enum { HEADER_TEXT = 4096, ROW_TEXT = 8192 };
 
 const char *qs_results_header(void)
 {
@@ -39,7 +39,7 @@ size_t qs_results_format(const struct qs_row *row, char *line, size_t size)
     return used;
 }
 
-static int write_whole(int fd, const char *text, size_t length)
+int qs_results_write(int fd, const char *text, size_t length)
 {
     for (size_t done = 0; done < length;) {
         ssize_t n = write(fd, text + done, length - done);
@@ -64,7 +64,7 @@ int qs_results_append(int fd, const struct qs_row *row)
     if (is_empty_file(fd))
         used = (size_t)snprintf(text, sizeof text, "%s\n", qs_results_header());
     used += qs_results_format(row, text + used, sizeof text - used);
-    int result = write_whole(fd, text, used);
+    int result = qs_results_write(fd, text, used);
     if (result == 0 && fdatasync(fd) != 0 && errno != EINVAL && errno != EROFS)
         result = -errno;
     return result;

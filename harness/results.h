@@ -30,6 +30,9 @@ size_t qs_results_format(const struct qs_row *row, char *line, size_t size);
  * 0 or -errno. */
 int qs_results_append(int fd, const struct qs_row *row);
 
+/* Writes the whole text, or some of it and returns -errno. */
+int qs_results_write(int fd, const char *text, size_t length);
+
 /* Opens the file for appending, creates it if need be, and cuts off a torn last row.
  * A descriptor or -errno. */
 int qs_results_open(const char *path);

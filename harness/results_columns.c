@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/latency.h"
 #include "harness/text.h"
 
 /* liburcu's table swaps inside liburcu, and *_uncounted leaves its counters out: what
@@ -166,10 +167,41 @@ static bool parse_mix(struct qs_row *row, const char *text)
         return row->cell.field || !*text || strcmp(text, no) == 0;            \
     }
 CHOICE(churn_lowest, "lowest", "any")
+CHOICE(measure_fill, "fill", "mix")
 CHOICE(pool, "pool", "malloc")
 CHOICE(amortise, "amortised", "batch")
 CHOICE(sized, "sized", "grow")
 CHOICE(oversubscribe, "1", "0")
+
+static void spell_latency(const struct qs_row *row, char *text, size_t size)
+{
+    if (size >= QS_LATENCY_TEXT)
+        qs_latency_text(&row->cell, text);
+}
+
+static bool parse_latency(struct qs_row *row, const char *text)
+{
+    return !*text || qs_latency_parse(text, &row->cell);
+}
+
+/* What the times are of. */
+static void spell_lat_mode(const struct qs_row *row, char *text, size_t size)
+{
+    static const char *const modes[] = { "", "service", "intended" };
+    snprintf(text, size, "%s", modes[row->cell.latency]);
+}
+
+/* The slowest thread against the fastest: 1 if all are alike. */
+static double fairness(const struct qs_row *row)
+{
+    return per(row->sample.mops_thread_min, row->sample.mops_thread_max);
+}
+
+/* Gets that found nothing. */
+static double misses(const struct qs_row *row)
+{
+    return qs_count_number(row->sample.gets) - qs_count_number(row->sample.hits);
+}
 
 /* Not chosen by a cell yet: the system's policy. */
 static void spell_memory(const struct qs_row *row, char *text, size_t size)
@@ -216,6 +248,19 @@ static void spell_memory(const struct qs_row *row, char *text, size_t size)
     COUNTED("cas_" n "_tries", sample.cas_tries[QS_SITE_##site]), \
         COUNTED("cas_" n "_fails", sample.cas_fails[QS_SITE_##site])
 
+/* Times of one kind of operation; those of all together begin among older columns. */
+#define TAIL(kind, k)                                                         \
+    REAL(kind "p9999_ns", sample.latency[k].p9999),                           \
+        REAL(kind "p999_unswitched_ns", sample.latency[k].p999_unswitched),   \
+        REAL(kind "p9999_unswitched_ns", sample.latency[k].p9999_unswitched), \
+        REAL(kind "max_unswitched_ns", sample.latency[k].max_unswitched)
+#define PERCENTILES(kind, k)                          \
+    REAL(kind "p50_ns", sample.latency[k].p50),       \
+        REAL(kind "p90_ns", sample.latency[k].p90),   \
+        REAL(kind "p99_ns", sample.latency[k].p99),   \
+        REAL(kind "p999_ns", sample.latency[k].p999), \
+        REAL(kind "max_ns", sample.latency[k].max), TAIL(kind, k)
+
 const struct qs_column qs_columns[] = {
     /* Results of other versions and of other people stand in this order: add at the
      * end only. */
@@ -253,12 +298,12 @@ const struct qs_column qs_columns[] = {
     COUNT("freed", sample.freed),
     COUNT("unreclaimed_peak", sample.garbage_peak),
     COUNT("rss_peak_kb", sample.rss_peak_kb),
-    ABSENT("lat_mode"),
-    ABSENT("p50_ns"),
-    ABSENT("p90_ns"),
-    ABSENT("p99_ns"),
-    ABSENT("p999_ns"),
-    ABSENT("max_ns"),
+    SPELT("lat_mode", spell_lat_mode, NULL),
+    REAL("p50_ns", sample.latency[QS_LATENCY_ALL].p50),
+    REAL("p90_ns", sample.latency[QS_LATENCY_ALL].p90),
+    REAL("p99_ns", sample.latency[QS_LATENCY_ALL].p99),
+    REAL("p999_ns", sample.latency[QS_LATENCY_ALL].p999),
+    REAL("max_ns", sample.latency[QS_LATENCY_ALL].max),
     ABSENT("cycles"),
     ABSENT("instructions"),
     ABSENT("llc_misses"),
@@ -314,6 +359,25 @@ const struct qs_column qs_columns[] = {
     COUNT("delay_p99_ns", sample.delay_p99_ns),
     COUNT("oldest_ns", sample.oldest_ns),
     UNSIGNED("era", cell.era),
+    SPELT("latency", spell_latency, parse_latency),
+    SPELT("measure", spell_measure_fill, parse_measure_fill),
+    TAIL("", QS_LATENCY_ALL),
+    PERCENTILES("get_", QS_GET),
+    PERCENTILES("insert_", QS_INSERT),
+    PERCENTILES("delete_", QS_DELETE),
+    COUNT("lat_samples", sample.latency_samples),
+    COUNT("lat_switched", sample.latency_switched),
+    COUNT("lat_behind", sample.latency_behind),
+    REAL("lat_cost_pct", sample.latency_cost_pct),
+    REAL("pace_mops", sample.pace_mops),
+    TEXT("op", sample.op),
+    REAL("percentile", sample.point.percentile),
+    REAL("latency_ns", sample.point.latency_ns),
+    REAL("within_ns", sample.point.within_ns),
+    REAL("within_pct", sample.point.within_pct),
+    REAL("beyond_pct", sample.point.beyond_pct),
+    DERIVED(fairness),
+    DERIVED(misses),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

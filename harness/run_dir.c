@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/allocate.h"
+#include "harness/latency_file.h"
 #include "harness/timeline.h"
 
 enum { MOST_FIGURES = 256 };
@@ -116,6 +117,9 @@ int qs_run_dir_open(const char *path, const char *experiments, struct qs_run_dir
         result = qs_timeline_read(run->path, &run->moments, &run->n_moments, error,
                                   error_size);
     if (result == 0)
+        result = qs_latency_read(run->path, &run->latencies, &run->n_latencies, error,
+                                 error_size);
+    if (result == 0)
         result = read_facts(run, error, error_size);
     if (result == 0)
         result = choose_experiments(run, experiments, error, error_size);
@@ -134,7 +138,8 @@ void qs_run_dir_close(struct qs_run_dir *run)
     qs_json_free(&run->facts);
     free(run->rows);
     free(run->moments);
-    run->rows = run->moments = NULL;
+    free(run->latencies);
+    run->rows = run->moments = run->latencies = NULL;
 }
 
 /* When the run's last row was written; 0 if the folder is none of a run. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/allocate.h"
+#include "harness/latency_file.h"
 #include "harness/progress.h"
 #include "harness/run.h"
 #include "harness/runner.h"
@@ -85,7 +86,7 @@ static bool measure(struct qs_run *run, const struct qs_step *step, struct qs_ro
     row->seed = qs_step_seed(plan, step->rep);
     int failed = qs_run_cell(&row->cell, run->topology, row->seed, &row->sample);
     if (failed && qs_load(&signals, seq_cst) > 1) {
-        free(row->sample.timeline);
+        qs_sample_free(&row->sample);
         return false;
     }
     strcpy(row->status, failed ? "failed" : row->sample.valid ? "ok" : "invalid");
@@ -119,8 +120,11 @@ static int save(struct qs_run *run, struct qs_row *row)
         file = "timeline.csv";
         error = qs_timeline_append(run->path, row);
     }
-    free(row->sample.timeline);
-    row->sample.timeline = NULL;
+    if (!error) {
+        file = "latency.csv";
+        error = qs_latency_append(run->path, row);
+    }
+    qs_sample_free(&row->sample);
     if (!error)
         return 0;
     qs_progress_end();

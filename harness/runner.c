@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "harness/crew.h"
+#include "harness/latency.h"
 #include "harness/progress.h"
 #include "harness/runner.h"
 
@@ -91,6 +92,10 @@ static struct qs_worker *worker_new(struct qs_crew *c, unsigned index,
         w->place = *place;
         w->bound = strcmp(c->run.cell->placement, "none");
     }
+    if (w && c->run.cell->latency && !(w->latency = qs_latency_new(&c->cell, index))) {
+        qs_memory_free(w);
+        return NULL;
+    }
     return w;
 }
 
@@ -150,6 +155,17 @@ static void note_start(struct qs_sample *sample)
     strftime(sample->start_utc, sizeof sample->start_utc, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+/* Until the last key is in. */
+static int watch_fill(struct qs_crew *c)
+{
+    const struct qs_cell *cell = c->run.cell;
+    double timeout = cell->timeout_s > 0 ? cell->timeout_s : DEFAULT_TIMEOUT_S;
+
+    if (qs_sleep_filling(c, timeout))
+        return 0;
+    return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
+}
+
 /* The phases, up to the moment when the workers are told to stop. */
 static int go_through_phases(struct qs_crew *c)
 {
@@ -161,7 +177,7 @@ static int go_through_phases(struct qs_crew *c)
         return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
     if (first_error(c))
         return -1;
-    if (cell->warmup_s > 0) {
+    if (cell->warmup_s > 0 && !cell->measure_fill) {
         set_phase(c, QS_PHASE_WARMUP);
         open_gate(c);
         if (!qs_sleep_sampling(c, cell->warmup_s, false))
@@ -171,6 +187,8 @@ static int go_through_phases(struct qs_crew *c)
     set_phase(c, QS_PHASE_MEASURE);
     c->run.begun_ns = qs_now();
     open_gate(c);
+    if (cell->measure_fill)
+        return watch_fill(c);
     if (!qs_sleep_sampling(c, cell->duration_s, true))
         return fail(c, "interrupted");
     return 0;
@@ -244,11 +262,18 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
     return 0;
 }
 
+static void worker_free(struct qs_worker *w)
+{
+    if (w)
+        free(w->latency);
+    qs_memory_free(w);
+}
+
 static void crew_free(struct qs_crew *c)
 {
     if (c->run.map) {
         for (unsigned i = 0; i < c->run.cell->threads; i++)
-            qs_memory_free(c->workers[i]);
+            worker_free(c->workers[i]);
         c->run.ops->destroy(c->run.map);
         pthread_cond_destroy(&c->run.changed);
         pthread_mutex_destroy(&c->run.lock);
@@ -282,6 +307,7 @@ int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
     struct qs_crew *c = qs_memory_alloc_lines(sizeof *c);
 
     *sample = (struct qs_sample){ .rss_peak_kb = -1 };
+    qs_latency_none(sample);
     if (!c || has_stray_threads) {
         snprintf(sample->error, sizeof sample->error, "%s",
                  c ? "threads of an earlier cell still run" : "no memory");

@@ -18,7 +18,7 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
  * Returns 0 and fills *sample (valid or not), or -1 with the reason in sample->error:
  * no memory, no threads, or a time-out.  A thread that does not stop in time cannot be
  * killed: every later call fails, and the topology is not to be closed.  Main thread
- * only.  sample->timeline is the caller's to free. */
+ * only.  qs_sample_free() frees what the sample points to. */
 int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
                 uint64_t seed, struct qs_sample *sample);
 

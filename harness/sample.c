@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "harness/allocate.h"
 #include "harness/crew.h"
+#include "harness/latency.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -93,6 +95,16 @@ static void note_garbage(struct qs_sample *s, const struct qs_stats *stats)
         s->retired > stats->garbage_nodes ? s->retired - stats->garbage_nodes : 0;
 }
 
+static void sum_up_latency(struct qs_crew *c, double cpu_ns)
+{
+    struct qs_latency **threads = qs_needed(calloc(c->started, sizeof *threads));
+
+    for (unsigned i = 0; i < c->started; i++)
+        threads[i] = c->workers[i]->latency;
+    qs_latency_sum_up(c->sample, threads, c->started, cpu_ns);
+    free(threads);
+}
+
 void qs_sample_sum_up(struct qs_crew *c)
 {
     struct qs_sample *s = c->sample;
@@ -103,6 +115,8 @@ void qs_sample_sum_up(struct qs_crew *c)
         add_worker(s, c->workers[i], &cpu_ns);
     s->seconds /= c->started;
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
+    if (c->cell.latency)
+        sum_up_latency(c, cpu_ns);
     s->read_cpu_ns = role_cpu_ns(c, false);
     s->update_cpu_ns = role_cpu_ns(c, true);
     s->retired_avg = retired_avg(c);

@@ -72,6 +72,31 @@ static void forget(struct qs_sample *s)
     s->moments = 0;
 }
 
+static bool all_filled(struct qs_crew *c)
+{
+    pthread_mutex_lock(&c->run.lock);
+    bool all = c->run.filled >= c->started;
+    pthread_mutex_unlock(&c->run.lock);
+    return all;
+}
+
+bool qs_sleep_filling(struct qs_crew *c, double timeout_s)
+{
+    uint64_t begin = qs_now();
+    bool filled;
+
+    forget(c->sample);
+    while (!(filled = all_filled(c)) && !qs_run_is_interrupted()) {
+        struct timespec nap = { .tv_nsec = SAMPLE_MS * 1000000L };
+        double passed = (double)(qs_now() - begin) / 1e9;
+        if (passed > timeout_s)
+            break;
+        nanosleep(&nap, NULL);
+        look(c, passed);
+    }
+    return filled;
+}
+
 bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring)
 {
     uint64_t begin = qs_now(), end = begin + (uint64_t)(seconds * 1e9);

@@ -327,6 +327,25 @@ int qs_panels_gather(const struct qs_figure *figure, const struct qs_plot *plot,
     return result;
 }
 
+static void drop_rare(struct qs_curve *curve)
+{
+    size_t most = 0, kept = 0;
+
+    for (size_t k = 0; k < curve->n; k++)
+        most = curve->points[k].y.n > most ? curve->points[k].y.n : most;
+    for (size_t k = 0; k < curve->n; k++)
+        if (curve->points[k].y.n == most)
+            curve->points[kept++] = curve->points[k];
+    curve->n = kept;
+}
+
+void qs_panels_drop_rare(struct qs_panels *panels)
+{
+    for (size_t i = 0; i < panels->n; i++)
+        for (size_t k = 0; k < panels->panel[i].n; k++)
+            drop_rare(&panels->panel[i].curves[k]);
+}
+
 void qs_panels_free(struct qs_panels *panels)
 {
     for (size_t i = 0; i < panels->n; i++) {

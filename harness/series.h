@@ -53,6 +53,10 @@ int qs_panels_gather(const struct qs_figure *figure, const struct qs_plot *plot,
                      const struct qs_row *rows, size_t n,
                      const struct qs_limits *limits, struct qs_panels *panels,
                      char *error, size_t error_size);
+/* Leaves out points that not every repeat of their curve reached, as happens at the end
+ * of a tail: their median would be one of a few. */
+void qs_panels_drop_rare(struct qs_panels *panels);
+
 void qs_panels_free(struct qs_panels *panels);
 
 #endif

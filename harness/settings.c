@@ -249,6 +249,12 @@ static const struct key cell_keys[] = {
       qs_apply_era,
       { NULL } },
     { "watch", "none or garbage", qs_apply_watch, { NULL } },
+    { "latency",
+      "off, sampled:64 (one operation in so many) or paced:80% or paced:500k (operations "
+      "per second)",
+      qs_apply_latency,
+      { NULL } },
+    { "measure", "mix or fill", qs_apply_measure, { NULL } },
 };
 
 static const struct key run_keys[] = {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "harness/latency.h"
 #include "harness/text.h"
 
 static bool read_number(const char *value, uint64_t most, unsigned *number)
@@ -82,4 +83,17 @@ QS_APPLY(timeline)
 {
     (void)limits;
     return read_number(value, 1000, &cell->timeline);
+}
+
+QS_APPLY(latency)
+{
+    (void)limits;
+    return qs_latency_parse(value, cell);
+}
+
+QS_APPLY(measure)
+{
+    (void)limits;
+    cell->measure_fill = !strcmp(value, "fill");
+    return cell->measure_fill || !strcmp(value, "mix");
 }

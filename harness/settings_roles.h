@@ -1,5 +1,5 @@
-/* settings_roles.h - the keys that give threads different roles, and what is noted of
- * garbage: each reads one value into the cell, all or nothing; false if it is none.
+/* settings_roles.h - the keys that give threads different roles, and what is noted
+ * meanwhile: each reads one value into the cell, all or nothing; false if it is none.
  */
 #ifndef QS_HARNESS_SETTINGS_ROLES_H
 #define QS_HARNESS_SETTINGS_ROLES_H
@@ -20,5 +20,7 @@ QS_APPLY(alloc);
 QS_APPLY(era);
 QS_APPLY(watch);
 QS_APPLY(timeline);
+QS_APPLY(latency);
+QS_APPLY(measure);
 
 #endif

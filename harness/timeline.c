@@ -29,15 +29,6 @@ static void print_moment(FILE *out, const struct qs_row *row,
     fputs(line, out);
 }
 
-static int write_text(int fd, const char *text, size_t size)
-{
-    ssize_t written = write(fd, text, size);
-
-    if (written < 0)
-        return -errno;
-    return (size_t)written == size ? 0 : -ENOSPC;
-}
-
 int qs_timeline_append(const char *folder, const struct qs_row *row)
 {
     char path[PATH_MAX + 16], *text = NULL;
@@ -55,7 +46,7 @@ int qs_timeline_append(const char *folder, const struct qs_row *row)
     for (unsigned i = 0; i < row->sample.moments; i++)
         print_moment(out, row, &row->sample.timeline[i]);
     fclose(out);
-    int error = write_text(fd, text, size);
+    int error = qs_results_write(fd, text, size);
     free(text);
     close(fd);
     return error;

@@ -4,7 +4,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "harness/worker.h"
+#include "harness/latency.h"
+#include "harness/worker_loop.h"
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -13,191 +14,70 @@ static uint64_t clock_ns(clockid_t clock)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static bool phase_is(struct qs_run *run, enum qs_phase phase)
+/* The loop that is measured. */
+static inline __attribute__((always_inline)) void repeat(struct qs_worker *w,
+                                                         enum qs_phase phase,
+                                                         enum qs_role role)
 {
-    return qs_load(&run->phase, relaxed) == (uintptr_t)phase;
-}
-
-static void count_inserted(struct qs_tally *tally, uint64_t key)
-{
-    tally->inserted++;
-    tally->key_sum += key;
-    tally->value_sum += qs_value_of(key);
-}
-
-static inline void do_insert(struct qs_worker *w, const struct qs_run *run,
-                             uint64_t key)
-{
-    int inserted = run->ops->insert(run->map, w->thread, key, qs_value_of(key));
-
-    w->tally.inserts++;
-    if (inserted > 0)
-        count_inserted(&w->tally, key);
-    else if (inserted < 0)
-        w->tally.failures++;
-}
-
-static inline void do_delete(struct qs_worker *w, const struct qs_run *run,
-                             uint64_t key)
-{
-    uint64_t value;
-
-    w->tally.deletes++;
-    if (!run->ops->remove(run->map, w->thread, key, &value))
-        return;
-    w->tally.deleted++;
-    w->tally.key_sum -= key;
-    w->tally.value_sum -= value;
-    w->tally.wrong += value != qs_value_of(key);
-}
-
-static inline void do_get(struct qs_worker *w, const struct qs_run *run, uint64_t key)
-{
-    uint64_t value;
-
-    w->tally.gets++;
-    if (!run->ops->get(run->map, w->thread, key, &value))
-        return;
-    w->tally.hits++;
-    w->tally.wrong += value != qs_value_of(key);
-}
-
-static inline void quiesce_sometimes(struct qs_worker *w, const struct qs_run *run)
-{
-    if (--w->until_quiesce)
-        return;
-    run->ops->quiesce(w->thread);
-    w->until_quiesce = run->cell->quiesce_every;
-}
-
-static inline void do_next(struct qs_worker *w, const struct qs_run *run,
-                           enum qs_operation operation, uint64_t key)
-{
-    switch (operation) {
-    case QS_GET:
-        do_get(w, run, key);
-        break;
-    case QS_INSERT:
-        do_insert(w, run, key);
-        break;
-    case QS_DELETE:
-        do_delete(w, run, key);
-        break;
-    }
-    quiesce_sometimes(w, run);
-}
-
-static void mix_while(struct qs_worker *w, enum qs_phase phase)
-{
-    struct qs_run *run = w->run;
     uint64_t key;
 
-    while (phase_is(run, phase)) {
-        enum qs_operation operation =
-            qs_workload_next(&run->workload, &w->stream, &key);
-        do_next(w, run, operation, key);
+    while (goes_on(w, phase, role)) {
+        enum qs_operation operation = draw_next(w, role, &key);
+        do_next(w, w->run, operation, key);
     }
 }
 
-/* As mix_while(), and looks at the thread's own garbage before each operation. */
-static void watch_while(struct qs_worker *w, enum qs_phase phase)
+static enum qs_role role_of(const struct qs_worker *w)
 {
-    struct qs_run *run = w->run;
-    uint64_t key;
+    const struct qs_cell *cell = w->run->cell;
 
-    while (phase_is(run, phase)) {
-        enum qs_operation operation =
-            qs_workload_next(&run->workload, &w->stream, &key);
-        w->tally.own_garbage += qs_tally_read(&w->thread->retired_nodes) -
-                                qs_tally_read(&w->thread->freed_nodes);
-        do_next(w, run, operation, key);
-    }
-}
-
-static void read_while(struct qs_worker *w, enum qs_phase phase)
-{
-    struct qs_run *run = w->run;
-    uint64_t key;
-
-    while (phase_is(run, phase)) {
-        qs_workload_next(&run->workload, &w->stream, &key);
-        do_next(w, run, QS_GET, key);
-    }
-}
-
-/* Draws until it is an update: of the mix, inserts and deletes keep their shares. */
-static void update_while(struct qs_worker *w, enum qs_phase phase)
-{
-    struct qs_run *run = w->run;
-    uint64_t key;
-
-    while (phase_is(run, phase)) {
-        enum qs_operation operation =
-            qs_workload_next(&run->workload, &w->stream, &key);
-        if (operation != QS_GET)
-            do_next(w, run, operation, key);
-    }
-}
-
-/* Each thread has a key of its own at the low end of the range. */
-static void churn_while(struct qs_worker *w, enum qs_phase phase)
-{
-    struct qs_run *run = w->run;
-    uint64_t key = run->cell->prefill_even ? 2 * w->index : w->index;
-
-    while (phase_is(run, phase)) {
-        do_next(w, run, w->own_key_gone ? QS_INSERT : QS_DELETE, key);
-        w->own_key_gone = !w->own_key_gone;
-    }
+    if (cell->measure_fill)
+        return QS_ROLE_FILL;
+    if (cell->writers && w->index >= cell->writers)
+        return QS_ROLE_READ;
+    if (cell->writers)
+        return cell->churn_lowest ? QS_ROLE_CHURN : QS_ROLE_UPDATE;
+    return cell->watch_garbage ? QS_ROLE_WATCH : QS_ROLE_MIX;
 }
 
 static void work_while(struct qs_worker *w, enum qs_phase phase)
 {
-    const struct qs_cell *cell = w->run->cell;
-
-    if (cell->writers && w->index >= cell->writers)
-        read_while(w, phase);
-    else if (cell->writers && cell->churn_lowest)
-        churn_while(w, phase);
-    else if (cell->writers)
-        update_while(w, phase);
-    else if (cell->watch_garbage)
-        watch_while(w, phase);
-    else
-        mix_while(w, phase);
+    switch (role_of(w)) {
+    case QS_ROLE_MIX:
+        repeat(w, phase, QS_ROLE_MIX);
+        break;
+    case QS_ROLE_WATCH:
+        repeat(w, phase, QS_ROLE_WATCH);
+        break;
+    case QS_ROLE_READ:
+        repeat(w, phase, QS_ROLE_READ);
+        break;
+    case QS_ROLE_UPDATE:
+        repeat(w, phase, QS_ROLE_UPDATE);
+        break;
+    case QS_ROLE_CHURN:
+        repeat(w, phase, QS_ROLE_CHURN);
+        break;
+    case QS_ROLE_FILL:
+        repeat(w, phase, QS_ROLE_FILL);
+        break;
+    }
 }
 
-/* This worker's share of the prefill: an equal one, so that with first-touch allocation
- * every NUMA node holds its threads' part of the map.  In descending order all falls to
- * the first, since the order is the point. */
-static void find_share(const struct qs_worker *w, uint64_t *first, uint64_t *end)
+/* This worker's share of the keys to fill the map with: an equal one, so that with
+ * first-touch allocation every NUMA node holds its threads' part of the map.  In
+ * descending order all falls to the first, since the order is the point. */
+static void find_share(struct qs_worker *w)
 {
     const struct qs_workload *load = &w->run->workload;
     uint64_t threads = load->prefill_descending ? 1 : w->run->cell->threads;
     uint64_t share = load->prefill / threads, rest = load->prefill % threads;
 
-    *first = *end = 0;
+    w->filled = w->fill_end = 0;
     if (w->index >= threads)
         return;
-    *first = w->index * share + (w->index < rest ? w->index : rest);
-    *end = *first + share + (w->index < rest);
-}
-
-static void fill(struct qs_worker *w)
-{
-    struct qs_run *run = w->run;
-    uint64_t first, end;
-
-    find_share(w, &first, &end);
-    for (uint64_t i = first; i < end && phase_is(run, QS_PHASE_FILL); i++) {
-        uint64_t key = qs_workload_prefill_key(&run->workload, i);
-        int inserted = run->ops->insert(run->map, w->thread, key, qs_value_of(key));
-        if (inserted > 0)
-            count_inserted(&w->tally, key);
-        else if (inserted < 0)
-            w->tally.failures++;
-        quiesce_sometimes(w, run);
-    }
+    w->filled = w->index * share + (w->index < rest ? w->index : rest);
+    w->fill_end = w->filled + share + (w->index < rest);
 }
 
 static void note_usage(struct qs_mark *mark)
@@ -245,6 +125,32 @@ static void wait_until_open(struct qs_worker *w)
     run->ops->online(w->thread);
 }
 
+static void warm_up(struct qs_worker *w)
+{
+    if (w->run->cell->latency == QS_LATENCY_INTENDED)
+        qs_worker_rehearse(w, role_of(w));
+    else
+        work_while(w, QS_PHASE_WARMUP);
+    if (w->latency)
+        qs_latency_look(w->latency, qs_stopwatch_before(w->latency->watch));
+}
+
+static void measure(struct qs_worker *w)
+{
+    enum qs_latency_mode mode = w->run->cell->latency;
+
+    note_begin(w);
+    if (mode == QS_LATENCY_SERVICE)
+        qs_worker_sampled(w, role_of(w));
+    else if (mode == QS_LATENCY_INTENDED)
+        qs_worker_paced(w, role_of(w));
+    else
+        work_while(w, QS_PHASE_MEASURE);
+    note_end(w);
+    if (mode == QS_LATENCY_INTENDED)
+        qs_worker_note_backlog(w, role_of(w));
+}
+
 static bool prepare(struct qs_worker *w)
 {
     struct qs_run *run = w->run;
@@ -268,6 +174,14 @@ static void report_failure(struct qs_worker *w)
     pthread_mutex_unlock(&w->run->lock);
 }
 
+static void report_filled(struct qs_run *run)
+{
+    pthread_mutex_lock(&run->lock);
+    run->filled++;
+    pthread_cond_broadcast(&run->changed);
+    pthread_mutex_unlock(&run->lock);
+}
+
 static void report_end(struct qs_run *run)
 {
     pthread_mutex_lock(&run->lock);
@@ -288,14 +202,15 @@ void *qs_worker_main(void *argument)
         report_end(run);
         return NULL;
     }
-    fill(w);
+    find_share(w);
+    if (!run->cell->measure_fill)
+        repeat(w, QS_PHASE_FILL, QS_ROLE_FILL);
     wait_until_open(w);
-    work_while(w, QS_PHASE_WARMUP);
-    note_begin(w);
-    work_while(w, QS_PHASE_MEASURE);
-    note_end(w);
+    warm_up(w);
+    measure(w);
     w->moved = w->bound && !qs_topology_is_at(run->topology, &w->place);
     run->ops->thread_unregister(w->thread);
+    report_filled(run);
     report_end(run);
     return NULL;
 }

@@ -39,6 +39,7 @@ struct qs_run {
     pthread_mutex_t lock; /* for what follows */
     pthread_cond_t changed;
     unsigned ready, done;        /* threads that have filled, that have ended */
+    unsigned filled;             /* workers that have measured all they had to */
     bool open;                   /* threads that have filled may go on */
     uint64_t begun_ns, ended_ns; /* the main thread's clock at the phases' changes */
 };
@@ -67,6 +68,8 @@ struct qs_worker {
     struct qs_tally tally;
     struct qs_stream stream;
     unsigned until_quiesce;
+    uint64_t filled, fill_end;  /* its share of the keys: the next one, past the last */
+    struct qs_latency *latency; /* or NULL; see latency.h */
     bool own_key_gone; /* of a thread that removes and inserts one key in turn */
 
     unsigned index;

@@ -47,7 +47,7 @@ static void test_duration_does_not_matter(void)
 
 static void test_everything_else_matters(void)
 {
-    enum { OTHERS = 22 };
+    enum { OTHERS = 27 };
     struct qs_cell other[OTHERS];
     uint64_t ids[OTHERS + 1];
 
@@ -76,6 +76,15 @@ static void test_everything_else_matters(void)
     other[19].amortise = true;
     other[20].pool = true;
     other[21].era = 150;
+    other[22].measure_fill = true;
+    other[23].latency = QS_LATENCY_SERVICE;
+    other[23].latency_every = 1;
+    other[24] = other[23];
+    other[24].latency_every = 64;
+    other[25].latency = QS_LATENCY_INTENDED;
+    other[25].pace_percent = 80;
+    other[26].latency = QS_LATENCY_INTENDED;
+    other[26].pace = 500000;
     for (unsigned i = 0; i < OTHERS; i++)
         ids[i] = qs_cell_id(&other[i]);
     ids[OTHERS] = qs_cell_id(&sample);

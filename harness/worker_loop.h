@@ -1,0 +1,145 @@
+/* worker_loop.h - what the loops of worker.c and worker_latency.c share: which
+ * operation comes next, and doing it.
+ *
+ * A role is a constant where a loop is written, so that nothing of the others remains
+ * in it.
+ */
+#ifndef QS_HARNESS_WORKER_LOOP_H
+#define QS_HARNESS_WORKER_LOOP_H
+
+#include "harness/worker.h"
+
+enum qs_role {
+    QS_ROLE_MIX,    /* everything, as the mix says */
+    QS_ROLE_WATCH,  /* the same, and looks at its own garbage before each operation */
+    QS_ROLE_READ,   /* gets alone */
+    QS_ROLE_UPDATE, /* of the mix the updates, which keep their shares */
+    QS_ROLE_CHURN,  /* removes and inserts one key of its own */
+    QS_ROLE_FILL    /* inserts its share of the keys, then ends */
+};
+
+static inline bool phase_is(struct qs_run *run, enum qs_phase phase)
+{
+    return qs_load(&run->phase, relaxed) == (uintptr_t)phase;
+}
+
+static inline void count_inserted(struct qs_tally *tally, uint64_t key)
+{
+    tally->inserted++;
+    tally->key_sum += key;
+    tally->value_sum += qs_value_of(key);
+}
+
+static inline void do_insert(struct qs_worker *w, const struct qs_run *run,
+                             uint64_t key)
+{
+    int inserted = run->ops->insert(run->map, w->thread, key, qs_value_of(key));
+
+    w->tally.inserts++;
+    if (inserted > 0)
+        count_inserted(&w->tally, key);
+    else if (inserted < 0)
+        w->tally.failures++;
+}
+
+static inline void do_delete(struct qs_worker *w, const struct qs_run *run,
+                             uint64_t key)
+{
+    uint64_t value;
+
+    w->tally.deletes++;
+    if (!run->ops->remove(run->map, w->thread, key, &value))
+        return;
+    w->tally.deleted++;
+    w->tally.key_sum -= key;
+    w->tally.value_sum -= value;
+    w->tally.wrong += value != qs_value_of(key);
+}
+
+static inline void do_get(struct qs_worker *w, const struct qs_run *run, uint64_t key)
+{
+    uint64_t value;
+
+    w->tally.gets++;
+    if (!run->ops->get(run->map, w->thread, key, &value))
+        return;
+    w->tally.hits++;
+    w->tally.wrong += value != qs_value_of(key);
+}
+
+static inline void quiesce_sometimes(struct qs_worker *w, const struct qs_run *run)
+{
+    if (--w->until_quiesce)
+        return;
+    run->ops->quiesce(w->thread);
+    w->until_quiesce = run->cell->quiesce_every;
+}
+
+static inline void do_next(struct qs_worker *w, const struct qs_run *run,
+                           enum qs_operation operation, uint64_t key)
+{
+    switch (operation) {
+    case QS_GET:
+        do_get(w, run, key);
+        break;
+    case QS_INSERT:
+        do_insert(w, run, key);
+        break;
+    case QS_DELETE:
+        do_delete(w, run, key);
+        break;
+    }
+    quiesce_sometimes(w, run);
+}
+
+/* Whether there is a next operation. */
+static inline bool goes_on(const struct qs_worker *w, enum qs_phase phase,
+                           enum qs_role role)
+{
+    return phase_is(w->run, phase) && (role != QS_ROLE_FILL || w->filled < w->fill_end);
+}
+
+/* Each thread has a key of its own at the low end of the range. */
+static inline enum qs_operation draw_churn(struct qs_worker *w, uint64_t *key)
+{
+    enum qs_operation operation = w->own_key_gone ? QS_INSERT : QS_DELETE;
+
+    *key = w->run->cell->prefill_even ? 2 * w->index : w->index;
+    w->own_key_gone = !w->own_key_gone;
+    return operation;
+}
+
+/* The next operation of a thread that has this role. */
+static inline __attribute__((always_inline)) enum qs_operation draw_next(
+    struct qs_worker *w, enum qs_role role, uint64_t *key)
+{
+    const struct qs_workload *load = &w->run->workload;
+    enum qs_operation operation;
+
+    if (role == QS_ROLE_CHURN)
+        return draw_churn(w, key);
+    if (role == QS_ROLE_FILL) {
+        *key = qs_workload_prefill_key(load, w->filled++);
+        return QS_INSERT;
+    }
+    do
+        operation = qs_workload_next(load, &w->stream, key);
+    while (role == QS_ROLE_UPDATE && operation == QS_GET);
+    if (role == QS_ROLE_WATCH)
+        w->tally.own_garbage += qs_tally_read(&w->thread->retired_nodes) -
+                                qs_tally_read(&w->thread->freed_nodes);
+    return role == QS_ROLE_READ ? QS_GET : operation;
+}
+
+/* worker_latency.c: as the loops of worker.c, with times taken. */
+void qs_worker_sampled(struct qs_worker *w, enum qs_role role);
+void qs_worker_paced(struct qs_worker *w, enum qs_role role);
+
+/* The warm-up of a paced thread, whose pace can be a share of what it manages then. */
+void qs_worker_rehearse(struct qs_worker *w, enum qs_role role);
+
+/* What was due and had not begun when the paced loop ended is not forgotten: it has
+ * waited so long. */
+void qs_worker_note_backlog(struct qs_worker *w, enum qs_role role);
+
+#endif
