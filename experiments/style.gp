@@ -48,6 +48,12 @@ name_locked_map = "map under a rwlock"; short_locked_map = "rwlock"
 color_locked_map = "#777777"; mark_locked_map = 15; dash_locked_map = 3
 name_lfht = "liburcu lfht"; short_lfht = "lfht"
 color_lfht = "#000000"; mark_lfht = 9; dash_lfht = 4
+name_linear_probing = "linear probing, one thread alone"; short_linear_probing = "linear probing"
+color_linear_probing = "#AA4499"; mark_linear_probing = 5; dash_linear_probing = 3
+name_chained = "chains, one thread alone"; short_chained = "chains"
+color_chained = "#AA7733"; mark_chained = 7; dash_chained = 3
+name_seq_split_order = "split order, one thread alone"; short_seq_split_order = "split order"
+color_seq_split_order = "#332288"; mark_seq_split_order = 9; dash_seq_split_order = 3
 
 # Other series, such as numbers of threads, in their order
 color_1 = "#0072B2"; mark_1 = 7;  dash_1 = 1

@@ -303,7 +303,7 @@ static void add_pairs(struct line *line, const struct qs_topology *topology)
     const struct qs_pair *pair;
 
     for (unsigned i = 0; (pair = qs_pair_at(i)); i++) {
-        if (!pair->ops ||
+        if (!pair->ops || (pair->ops->alone && !line->cell.structure[0]) ||
             (line->cell.structure[0] &&
              strcmp(line->cell.structure, pair->structure)) ||
             (line->cell.reclaim[0] && strcmp(line->cell.reclaim, pair->reclaim)))

@@ -184,6 +184,18 @@ static int check_schedule(const struct qs_cell *cell, struct complaint *c)
     return 0;
 }
 
+static int check_alone(const struct qs_cell *cell, struct complaint *c)
+{
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+
+    if (!pair->ops->alone || cell->threads + cell->stall == 1)
+        return 0;
+    return complain(c,
+                    "--threads %u: %s is for one thread alone, a limit to compare "
+                    "with; use --threads 1",
+                    cell->threads + cell->stall, cell->structure);
+}
+
 static int check_placement(const struct qs_cell *cell,
                            const struct qs_topology *topology, struct complaint *c)
 {
@@ -204,7 +216,7 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
     struct complaint c = { error, error_size };
 
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
-        check_measure(cell, &c) || check_schedule(cell, &c))
+        check_measure(cell, &c) || check_schedule(cell, &c) || check_alone(cell, &c))
         return -1;
     if (qs_topology_is_this_machine(topology) && check_memory(cell, &c))
         return -1;

@@ -62,7 +62,14 @@ static void print_field(const char *text)
 
 static const char *reason_of(const struct qs_pair *pair)
 {
-    return !pair ? "not in the matrix" : pair->ops ? "" : pair->reason;
+    if (!pair)
+        return "not in the matrix";
+    return !pair->ops ? pair->reason : pair->ops->alone ? "for one thread alone" : "";
+}
+
+static const char *mark_of(const struct qs_pair *pair)
+{
+    return !pair || !pair->ops ? "-" : pair->ops->alone ? "alone" : "ok";
 }
 
 static void print_csv(void)
@@ -92,7 +99,7 @@ static void print_table(void)
         printf("%-24s", structure->name);
         for (unsigned j = 0; (scheme = qs_scheme_at(j)); j++) {
             const struct qs_pair *pair = qs_pair_find(structure->name, scheme->name);
-            printf(" %-8s", pair && pair->ops ? "ok" : "-");
+            printf(" %-8s", mark_of(pair));
         }
         putchar('\n');
     }
@@ -116,7 +123,8 @@ static int list_pairs(bool csv)
     print_table();
     print_names("structures", qs_structure_at);
     print_names("schemes", qs_scheme_at);
-    puts("\n`quiesce list --csv` says why a pair does not run.");
+    puts("\n`alone`: for one thread, a limit to compare with.");
+    puts("`quiesce list --csv` says why a pair does not run.");
     return QS_EXIT_DONE;
 }
 

@@ -3,9 +3,9 @@
  * Functions that call their caller's back contain the only indirect calls of an
  * instance: compute_key() and those named visit_.
  *
- * Built once per MAP line of matrix.def, with STRUCTURE, RECLAIM, INSTANCE and their
- * headers defined, so that each instance is optimised alone and its symbols tell it
- * apart.
+ * Built once per MAP or ALONE line of matrix.def, with STRUCTURE, RECLAIM, INSTANCE and
+ * their headers defined, so that each instance is optimised alone and its symbols tell
+ * it apart.
  */
 #include <errno.h>
 #include <time.h>
@@ -46,6 +46,10 @@ __attribute__((unused)) static inline int compare_u64(const uint64_t *a,
 
 #define I(name) QS_NAME(INSTANCE, name)
 #define R(name) QS_SCHEME(RECLAIM, name)
+
+#ifndef QS_ALONE
+#define QS_ALONE 0
+#endif
 
 #ifndef QS_BURST
 #define QS_BURST 1
@@ -206,6 +210,7 @@ const struct qs_map_ops I(map_ops) = {
     .sum = sum_up,
     .hold = hold,
     .burst = QS_BURST,
+    .alone = QS_ALONE,
     .guards_regions = R(guards_regions),
     .robust = R(robust),
     .frees_at_once = R(frees_at_once),

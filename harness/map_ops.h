@@ -103,6 +103,8 @@ struct qs_map_ops {
 
     unsigned burst; /* operations that one call of get, insert or remove stands for */
 
+    bool alone; /* for one thread, a limit to compare with */
+
     /* The scheme's capabilities, see reclaim/reclaim.h. */
     bool guards_regions, robust, frees_at_once;
 };

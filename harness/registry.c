@@ -5,6 +5,7 @@
 
 #define MAP(structure, scheme) \
     extern const struct qs_map_ops structure##_##scheme##_map_ops;
+#define ALONE MAP
 #define UNCOUNTED(structure, scheme) \
     extern const struct qs_map_ops structure##_uncounted_##scheme##_map_ops;
 #include "harness/matrix.def"
@@ -36,6 +37,7 @@ static const struct qs_pair probes[] = {
 static const struct qs_pair pairs[] = {
 #define MAP(structure, scheme) \
     { #structure, #scheme, &structure##_##scheme##_map_ops, NULL },
+#define ALONE MAP
 #define UNCOUNTED(structure, scheme)                                               \
     { #structure "_uncounted", #scheme, &structure##_uncounted_##scheme##_map_ops, \
       NULL },

@@ -160,9 +160,14 @@ static void check_choice(const struct soak *s)
 
     check_name("structure", s->choice.structure, structure_name);
     check_name("reclaimer", s->choice.reclaim, scheme_name);
-    if (!qs_soak_draw(&round, &s->choice, s->seed))
-        qs_die(QS_EXIT_USAGE, "%s does not run under %s; see quiesce list",
-               s->choice.structure, s->choice.reclaim);
+    if (qs_soak_draw(&round, &s->choice, s->seed))
+        return;
+    if (!s->choice.reclaim)
+        qs_die(QS_EXIT_USAGE,
+               "%s is for one thread alone, and soak runs several; see quiesce list",
+               s->choice.structure);
+    qs_die(QS_EXIT_USAGE, "%s does not run under %s; see quiesce list",
+           s->choice.structure, s->choice.reclaim);
 }
 
 static FILE *open_rows(const struct soak *s)

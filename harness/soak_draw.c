@@ -11,7 +11,8 @@ static unsigned draw(struct qs_stream *r, unsigned n)
 
 static bool is_chosen(const struct qs_pair *p, const struct qs_soak_choice *c)
 {
-    return p->ops && (!c->structure || !strcmp(c->structure, p->structure)) &&
+    return p->ops && !p->ops->alone &&
+           (!c->structure || !strcmp(c->structure, p->structure)) &&
            (!c->reclaim || !strcmp(c->reclaim, p->reclaim));
 }
 

@@ -17,6 +17,9 @@ done
 ok "hp is refused or carried by the RCU map" grep -qE '^rcu_hash,hp,(ok,|refused,.+)$' out
 ok "statuses" test -z "$(sed 1d out | cut -d, -f3 | grep -vxE 'ok|refused')"
 ok "refusals have reasons" test -z "$(grep -E ',refused,$' out)"
+for structure in linear_probing chained seq_split_order; do
+    ok "limits are labelled" grep -qx "$structure,direct,ok,for one thread alone" out
+done
 ok "no pair twice" test -z "$(sed 1d out | cut -d, -f1,2 | sort | uniq -d)"
 count() { grep -c "^$1(" "$root/harness/matrix.def"; }
 ok "every structure with every scheme" test "$(sed 1d out | wc -l)" -eq \

@@ -11,6 +11,9 @@ says 2 "hm_list michael_hash split_ordered" bench --structure nothing_like_it --
 says 2 "readers walk this list" bench --structure hm_list --reclaim direct
 says 2 "--structure" bench
 says 2 "--reclaim" bench --structure hm_list
+says 2 "use --threads 1" bench --structure chained --reclaim direct --threads 1,2
+says 2 "use --threads 1" bench --structure linear_probing --reclaim direct --threads 4 --verify
+says 2 "one thread alone" bench --structure seq_split_order --reclaim hp --threads 1
 says 2 "--threads 0" $bench --threads 0
 says 2 "--threads -1" $bench --threads -1
 says 2 "--threads" $bench --threads 1,,8
@@ -52,6 +55,7 @@ says 2 "pu:99999999" place --threads 2 --topology pu:99999999
 says 2 "write smaller numbers" place --threads 2 --topology '100 100 100'
 says 2 "duration = 1e300" plan --experiments "$root/experiments" --set duration=1e300
 says 2 "did you mean 'ebr'?" soak --reclaim ebrr
+says 2 "one thread alone" soak --structure chained
 says 2 "rcu_hash does not run under hp" soak --structure rcu_hash --reclaim hp
 says 2 "--minutes 0" soak --minutes 0
 says 2 "--rounds x" soak --rounds x

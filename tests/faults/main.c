@@ -99,7 +99,7 @@ static bool is_first_of_scheme(const struct qs_pair *pair)
         if ((p = qs_pair_find(preferred[i], pair->reclaim)) && p->ops)
             return p == pair;
     for (unsigned i = 0; (p = qs_pair_at(i)); i++)
-        if (p->ops && !strcmp(p->reclaim, pair->reclaim))
+        if (p->ops && !p->ops->alone && !strcmp(p->reclaim, pair->reclaim))
             return p == pair;
     return false;
 }
@@ -111,7 +111,7 @@ struct selection {
 
 static bool is_selected(const struct selection *s, const struct qs_pair *p)
 {
-    if (!p->ops || (s->reclaim && strcmp(s->reclaim, p->reclaim)))
+    if (!p->ops || p->ops->alone || (s->reclaim && strcmp(s->reclaim, p->reclaim)))
         return false;
     if (s->structure)
         return !strcmp(s->structure, p->structure);

@@ -205,9 +205,9 @@ static void test_many_keys_balance(const struct qs_map_ops *ops)
 int main(int argc, char **argv)
 {
     static const struct map_test tests[] = {
-        MAP_TEST(test_one_key_balances),
-        MAP_TEST(test_few_keys_balance),
-        MAP_TEST(test_many_keys_balance),
+        TEAM_TEST(test_one_key_balances),
+        TEAM_TEST(test_few_keys_balance),
+        TEAM_TEST(test_many_keys_balance),
     };
     return every_map_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

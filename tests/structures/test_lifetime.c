@@ -179,11 +179,11 @@ int main(int argc, char **argv)
 {
     static const struct map_test tests[] = {
         MAP_TEST(test_destroy_waits_for_registered_threads),
-        MAP_TEST(test_foreign_registration_cannot_be_given_up),
-        MAP_TEST(test_thread_may_end_without_unregistering),
-        MAP_TEST(test_records_are_reused),
+        TEAM_TEST(test_foreign_registration_cannot_be_given_up),
+        TEAM_TEST(test_thread_may_end_without_unregistering),
+        TEAM_TEST(test_records_are_reused),
         MAP_TEST(test_thread_may_use_two_maps),
-        MAP_TEST(test_waiting_threads_hold_nothing_back),
+        TEAM_TEST(test_waiting_threads_hold_nothing_back),
     };
     return every_map_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -59,8 +59,8 @@ static void test_more_threads_than_processors(const struct qs_map_ops *ops)
 int main(int argc, char **argv)
 {
     static const struct map_test tests[] = {
-        MAP_TEST(test_one_hot_key),
-        MAP_TEST(test_more_threads_than_processors),
+        TEAM_TEST(test_one_hot_key),
+        TEAM_TEST(test_more_threads_than_processors),
     };
 
     char error[160];
