@@ -26,12 +26,19 @@ static void release(struct qs_pool *pool, struct qs_header *h)
            size = qs_node_bytes(qs_header_class(h), prefix);
     void *memory = (char *)h - prefix;
 
-    if (!(h->class & QS_HEADER_POOLED))
+    if (qs_header_class(h)->give)
+        qs_header_class(h)->give(qs_header_class(h), memory);
+    else if (!(h->class & QS_HEADER_POOLED))
         qs_memory_free(memory);
     else if (pool)
         qs_pool_give(pool, memory, size);
     else
         qs_depot_give(memory, size);
+}
+
+void *qs_class_take(const struct qs_class *class, size_t bytes)
+{
+    return class->take(class, bytes);
 }
 
 void qs_node_free(void *node)

@@ -105,12 +105,17 @@ static struct qs_header *take(struct qs_lfrc_thread *t, unsigned list)
     return h;
 }
 
-/* Puts a node into its list.  Only its word may be touched from now on. */
+/* Puts a node into its list.  Only its word may be touched from now on.  A class with
+ * memory of its own gets it back; it stays nodes there, too. */
 static void put(struct qs_lfrc_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
     unsigned list = (unsigned)qs_lfrc_prefix_of(node)->list;
 
+    if (qs_header_class(h)->give) {
+        qs_header_class(h)->give(qs_header_class(h), qs_lfrc_prefix_of(node));
+        return;
+    }
     qs_memory_forbid(node, qs_header_class(h)->size);
     qs_chain_push(&t->free[list].own, h);
     if (t->free[list].own.nodes >= QS_LFRC_KEEP)
@@ -141,10 +146,35 @@ static void *make(unsigned list, const struct qs_class *class)
     return node;
 }
 
+/* The node lives again; counts that came from an earlier life stay. */
+static void revive(void *node)
+{
+    qs_fetch_add(&qs_lfrc_prefix_of(node)->word, -(uintptr_t)QS_LFRC_PURGED, /* (6) */
+                 relaxed);
+}
+
+/* A node in memory that the class keeps; it was one before, or is all zero. */
+static void *take_from_class(const struct qs_class *class)
+{
+    enum { FRONT = sizeof(struct qs_lfrc_prefix) + sizeof(struct qs_header) };
+    struct qs_lfrc_prefix *prefix = qs_class_take(class, FRONT + class->size);
+
+    if (!prefix)
+        return NULL;
+    struct qs_header *h = (struct qs_header *)(prefix + 1);
+    if (!h->class)
+        return qs_node_place(prefix, class, sizeof *prefix);
+    h->class = (uintptr_t) class | qs_lfrc_prefix / QS_NODE_ALIGNMENT;
+    revive(qs_node_of(h));
+    return qs_node_of(h);
+}
+
 void *qs_lfrc_alloc(struct qs_lfrc_thread *t, const struct qs_class *class)
 {
     unsigned list = list_of(class->size);
 
+    if (class->take)
+        return take_from_class(class);
     if (list >= QS_LFRC_LISTS)
         return NULL;
     struct qs_header *h = take(t, list);
@@ -154,8 +184,7 @@ void *qs_lfrc_alloc(struct qs_lfrc_thread *t, const struct qs_class *class)
     qs_memory_allow(node, class->size);
     if (h) {
         h->class = (uintptr_t) class | qs_lfrc_prefix / QS_NODE_ALIGNMENT;
-        qs_fetch_add(&qs_lfrc_prefix_of(node)->word, /* (6) */
-                     -(uintptr_t)QS_LFRC_PURGED, relaxed);
+        revive(node);
     }
     return node;
 }

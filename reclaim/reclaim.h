@@ -24,7 +24,8 @@
  * Fork: in the child, the threads that are gone are as if they stood still for ever.
  * The thread that forked, outside any operation, may go on with the registrations it
  * has; what the others might hold is never freed, so barrier may wait for ever, and
- * while they were registered the domain is not destroyed (-EBUSY).  A structure that takes locks may find them held.
+ * while they were registered the domain is not destroyed (-EBUSY).  A structure that
+ * takes locks may find them held.
  *
  * Signals: a handler may look keys up through a registration of its own, which the
  * interrupted thread made for it beforehand, never through one that the thread itself
@@ -83,10 +84,9 @@
  *   size_t qs_S_bound(size_t threads, size_t batch, size_t live)
  *       The most garbage, in nodes, of `threads` records when no more than `live` nodes
  *       are not retired at any time; the formula is in the scheme's header.
- *   qs_S_restarts         1: a read phase may be restarted from its checkpoint; within it
- *       whatever was reachable at its begin or later stays valid
- *   qs_S_frees_at_once    1: retire frees immediately; for structures whose own lock
- *       keeps readers out, no others
+ *   qs_S_restarts         1: a read phase may be restarted from its checkpoint; within
+ * it whatever was reachable at its begin or later stays valid qs_S_frees_at_once    1:
+ * retire frees immediately; for structures whose own lock keeps readers out, no others
  *   qs_S_max_slots        links an operation can protect at a time
  *   qs_S_prefix           bytes that the scheme keeps in front of each node, a multiple
  *       of 16 up to QS_PREFIX_MAX; zero when the node is made
@@ -117,6 +117,13 @@ struct qs_class {
     size_t size;
     void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread: it
                                     calls no map and no domain */
+    /* Where the memory of its nodes comes from and goes to, with all that lies in front
+     * of them; NULL for the ordinary ways.  For nodes that are read when they are free,
+     * too: such memory starts zeroed, only ever holds nodes of the class, and keeps
+     * from one node to the next what the last one left in it.  Both may run on any
+     * thread, as dispose does. */
+    void *(*take)(const struct qs_class *class, size_t bytes); /* or NULL: no memory */
+    void (*give)(const struct qs_class *class, void *memory);
 };
 
 /* Precedes every node in memory, hidden from structures.  In front of it lies what the
@@ -162,8 +169,8 @@ enum qs_choice { QS_DEFAULT, QS_OFF, QS_ON };
 /* Optional settings of a domain; zero means the default. */
 struct qs_config {
     unsigned batch; /* retirements of one thread between scans */
-    unsigned era;   /* allocations of one thread that move the era on, under schemes with
-                       eras; by default a batch of retirements does */
+    unsigned era; /* allocations of one thread that move the era on, under schemes with
+                     eras; by default a batch of retirements does */
     uint64_t watermark_nodes, watermark_bytes; /* garbage above either, at a scan, calls
                                                    back; leak does not scan */
     void (*on_watermark)(const struct qs_stats *stats, void *argument);
@@ -218,8 +225,8 @@ struct qs_thread {
     void (*at_exit)(struct qs_thread *t);
     void (*on_interrupt)(struct qs_thread *t, void *context); /* or NULL */
     qs_word system_thread; /* to interrupt: of the last owner */
-    uint64_t random; /* state of qs_random() */
-    unsigned index;  /* dense, from 0, in its domain */
+    uint64_t random;       /* state of qs_random() */
+    unsigned index;        /* dense, from 0, in its domain */
 };
 
 void qs_domain_setup(struct qs_domain *d, const struct qs_config *config);
@@ -242,6 +249,7 @@ void qs_thread_interrupted(void *context); /* the handler for qs_interrupt_prepa
 /* Disposes of a node that is not retired and frees its memory: by any thread, or by a
  * registered one, which is faster with pools.  Out of line, because they call back. */
 void qs_node_free(void *node);
+void *qs_class_take(const struct qs_class *class, size_t bytes);
 void qs_thread_free_node(struct qs_thread *t, void *node);
 
 /* Frees what no thread can hold any more, and counts it: called by a registered thread,
@@ -351,7 +359,8 @@ static inline void *qs_node_place(void *memory, const struct qs_class *class,
  * scheme's, qs_S_prefix.  NULL without memory. */
 static inline void *qs_node_alloc(const struct qs_class *class, size_t prefix)
 {
-    void *memory = qs_memory_alloc(qs_node_bytes(class, prefix));
+    size_t bytes = qs_node_bytes(class, prefix);
+    void *memory = class->take ? qs_class_take(class, bytes) : qs_memory_alloc(bytes);
     return memory ? qs_node_place(memory, class, prefix) : NULL;
 }
 
@@ -363,7 +372,8 @@ static inline void *qs_thread_alloc(struct qs_thread *t, const struct qs_class *
 
     if (t->ready.first && (node = qs_thread_reuse(t, class, prefix)))
         return node;
-    if (!t->pool || !(memory = qs_pool_take(t->pool, qs_node_bytes(class, prefix))))
+    if (class->take || !t->pool ||
+        !(memory = qs_pool_take(t->pool, qs_node_bytes(class, prefix))))
         return qs_node_alloc(class, prefix);
     node = qs_node_place(memory, class, prefix);
     qs_header_of(node)->class |= QS_HEADER_POOLED;

@@ -18,6 +18,7 @@
 
 enum {
     GRANULE = 16,
+    LINE = 64,
     WORD = 8,
     HEAP_BYTES = QX_HEAP_CELLS * WORD,
     GRANULES = HEAP_BYTES / GRANULE,
@@ -156,19 +157,24 @@ static void forget(uint32_t from, uint32_t to)
 }
 
 /* Freed memory of that size to be handed out again, or where the heap ends. */
-static bool find_room(size_t size, size_t whole, struct block *fresh)
+static bool find_room(size_t size, size_t whole, size_t alignment, struct block *fresh)
 {
+    size_t start = (used + alignment - 1) & ~(alignment - 1);
+
     for (unsigned i = block_count; qx_settings.reuse && i-- > 0;)
-        if (blocks[i].state == FREED && blocks[i].size == size) {
+        if (blocks[i].state == FREED && blocks[i].size == size &&
+            blocks[i].start % alignment == 0) {
             blocks[i].state = REUSED;
             fresh->start = blocks[i].start;
             forget(blocks[i].start, blocks[i].start + blocks[i].size);
             return true;
         }
-    fresh->start = (uint32_t)used;
-    if (used + whole > HEAP_BYTES || block_count == BLOCKS)
+    fresh->start = (uint32_t)start;
+    if (start + whole > HEAP_BYTES || block_count == BLOCKS)
         return false;
-    used += whole;
+    for (; used < start; used += GRANULE) /* belongs to nobody: behind the last one */
+        block_of[used / GRANULE] = (uint16_t)(block_count - 1);
+    used = start + whole;
     return true;
 }
 
@@ -178,13 +184,13 @@ static bool is_out_of_memory(void)
            qx_choose(QX_NO_MEMORY, 0, 2, 83);
 }
 
-static void *allocate(size_t size, unsigned char fill)
+static void *allocate(size_t size, size_t alignment, unsigned char fill)
 {
     size_t whole = (size + GRANULE - 1) & ~(size_t)(GRANULE - 1);
     struct block fresh = { .size = (uint32_t)size };
 
     qx_point();
-    if (is_out_of_memory() || !find_room(size, whole, &fresh))
+    if (is_out_of_memory() || !find_room(size, whole, alignment, &fresh))
         return NULL;
     unsigned n = block_count++;
     fresh.allocated_by = (uint8_t)qx_self();
@@ -199,17 +205,17 @@ static void *allocate(size_t size, unsigned char fill)
 
 void *qs_memory_alloc(size_t size)
 {
-    return allocate(size, GARBAGE);
+    return allocate(size, GRANULE, GARBAGE);
 }
 
 void *qs_memory_alloc_lines(size_t size)
 {
-    return allocate(size, 0);
+    return allocate(size, LINE, 0);
 }
 
 void *qs_memory_alloc_zeroed(size_t size)
 {
-    return allocate(size, 0);
+    return allocate(size, GRANULE, 0);
 }
 
 /* Whoever touched it did so before, as the thread that frees it knows. */

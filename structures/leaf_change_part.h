@@ -1,0 +1,201 @@
+/* leaf_change_part.h - changes of one key; a part of leaf_list.h, which tells the
+ * algorithm, the linearization points and the memory order.
+ *
+ * Memory order: (1) to (7) are explained there, (12) in leaf_search_part.h.
+ */
+
+/* A change under way: the slot that it has taken, if any, as its bit. */
+struct lfl_edit {
+    struct lfl_leaf *leaf;
+    uintptr_t header;
+    uintptr_t taken;
+};
+
+enum { LFL_RETRY = 100 }; /* beside the verdicts */
+
+/* Protects the leaf that a hint leads to, if it is live and the key's; as lfl_accept()
+ * does, but for the check, which is the CAS to come. */
+static inline bool lfl_guess(struct lfl *m, struct lfl_thread *t, uint64_t key,
+                             struct lfl_edit *e)
+{
+    const qs_word *word = lfl_hint(m, key);
+    uintptr_t where = qs_load(word, acquire); /* (1) */
+
+    e->leaf = lfl_leaf_at(where);
+    if (!where)
+        return false;
+    e->header = qs_load(&e->leaf->header, acquire); /* (1) */
+    return lfl_state_of(e->header) == LFL_LIVE && lfl_covers(e->leaf, key) &&
+           lfl_protect(t, 0, word) == where; /* (12) */
+}
+
+/* Finds the live leaf of the key, protected; replaces it if it is frozen. */
+static inline void lfl_locate(struct lfl *m, struct lfl_thread *t, uint64_t key,
+                              struct lfl_edit *e)
+{
+    struct lfl_place p;
+
+    if (!lfl_restarts && lfl_guess(m, t, key, e))
+        return;
+    for (;;) {
+        lfl_find(m, t, key, &p);
+        if (lfl_state_of(p.header) == LFL_LIVE)
+            break;
+        lfl_complete(m, t, p.at, NULL);
+    }
+    e->leaf = p.at;
+    e->header = p.header;
+}
+
+/* Takes a slot: 0, LFL_RETRY or -ENOMEM. */
+static inline int lfl_take(struct lfl *m, struct lfl_thread *t, struct lfl_edit *e)
+{
+    uintptr_t unused = lfl_unused(e->header), slot = unused & -unused;
+    uintptr_t taken = e->header + (slot << lfl_slots) + LFL_VERSION;
+
+    if (!slot)
+        return lfl_freeze(m, t, e->leaf, e->header, LFL_SPLIT) ? -ENOMEM : LFL_RETRY;
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, &e->leaf->header, /* (4) */
+                        &e->header, taken))
+        return LFL_RETRY;
+    e->header = taken;
+    e->taken = slot;
+    return 0;
+}
+
+static inline void lfl_write(struct lfl_edit *e, uint64_t key, uintptr_t value)
+{
+    unsigned slot = (unsigned)__builtin_ctzll(e->taken);
+
+    qs_store(&e->leaf->key[slot], key, release);     /* (5) */
+    qs_store(&e->leaf->value[slot], value, release); /* (5) */
+}
+
+/* Lets the verdict about what was seen take effect, and gives the taken slot back or
+ * makes it valid; false if the leaf has changed, and e->header is what it is now. */
+static inline bool lfl_apply(struct lfl_thread *t, struct lfl_edit *e,
+                             enum qs_verdict verdict, const struct lfl_view *v)
+{
+    uintptr_t gone = verdict == QS_KEEP ? 0 : v->slot,
+              come = verdict == QS_STORE ? e->taken : 0;
+
+    if (!gone && !e->taken)
+        return true; /* the view is confirmed already */
+    return qs_counted_cas(QS_COUNTERS(t), come ? QS_SITE_LINK : QS_SITE_MARK,
+                          &e->leaf->header, &e->header,
+                          /* (6) */ /* (7) */
+                              e->header -
+                              (e->taken << lfl_slots) - gone + come + LFL_VERSION);
+}
+
+/* Looks, has decided, and lets it take effect: the verdict, LFL_RETRY or -ENOMEM.  From
+ * when a slot is taken on, this is tried as long as the leaf is live. */
+QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, uint64_t key,
+                           lfl_change *change, void *arg, struct lfl_edit *e)
+{
+    for (;;) {
+        struct lfl_view v;
+        lfl_look(e->leaf, e->header, key, &v);
+        uintptr_t now = qs_load(&e->leaf->header, acquire); /* (3) */
+        if (now == e->header) {
+            QS_MAP_VALUE value = lfl_value_of(v.value);
+            enum qs_verdict verdict = change(arg, v.present, &value);
+            int error = verdict == QS_STORE && !e->taken ? lfl_take(m, t, e) : 0;
+            if (error)
+                return error;
+            if (verdict == QS_STORE)
+                lfl_write(e, key, lfl_word_of(value));
+            if (lfl_apply(t, e, verdict, &v))
+                return verdict;
+            now = e->header;
+        }
+        if (!e->taken || lfl_state_of(now) != LFL_LIVE)
+            return LFL_RETRY; /* a slot that was taken dies with its leaf */
+        e->header = now;
+    }
+}
+
+/* Merges the leaf that was just left, if it has few keys: a look without protection
+ * before anything that costs. */
+static inline void lfl_tidy(struct lfl *m, struct lfl_thread *t, uint64_t key,
+                            struct lfl_leaf *l, bool is_inside)
+{
+    uintptr_t header = qs_load(&l->header, relaxed);
+
+    if (!lfl_fits(l, header))
+        return;
+    if (!is_inside)
+        lfl_enter(t);
+    lfl_shrink(m, t, key);
+    if (!is_inside)
+        lfl_leave(t);
+}
+
+/* The atomic read-modify-write that all changes are; the verdict or -ENOMEM. */
+QS_CALLS_BACK int lfl_update(struct lfl *m, struct lfl_thread *t, uint64_t key,
+                             lfl_change *change, void *arg)
+{
+    int result = LFL_RETRY;
+
+    lfl_enter(t);
+    while (result == LFL_RETRY) {
+        struct lfl_edit e = { .taken = 0 };
+        lfl_locate(m, t, key, &e);
+        result = lfl_edit(m, t, key, change, arg, &e);
+        if (result == QS_REMOVE)
+            lfl_tidy(m, t, key, e.leaf, true);
+    }
+    lfl_leave(t);
+    return result;
+}
+
+static inline enum qs_verdict lfl_add(void *value, bool present, QS_MAP_VALUE *old)
+{
+    if (present)
+        return QS_KEEP;
+    *old = *(QS_MAP_VALUE *)value;
+    return QS_STORE;
+}
+
+/* Shows a lfl_view what is removed. */
+static inline enum qs_verdict lfl_take_away(void *view, bool present,
+                                            QS_MAP_VALUE *value)
+{
+    struct lfl_view *v = view;
+
+    v->present = present;
+    v->value = present ? lfl_word_of(*value) : 0;
+    return QS_REMOVE;
+}
+
+static __attribute__((noinline, unused)) void lfl_remove_slowly(struct lfl *m,
+                                                                struct lfl_thread *t,
+                                                                uint64_t key,
+                                                                struct lfl_view *v)
+{
+    lfl_update(m, t, key, lfl_take_away, v);
+}
+
+/* Removes what was seen without any protection: false if the leaf has changed. */
+static inline bool lfl_try_remove(struct lfl *m, struct lfl_thread *t, uint64_t key,
+                                  const struct lfl_view *v)
+{
+    uintptr_t header = v->header, without = header - v->slot + LFL_VERSION;
+
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_MARK, &v->leaf->header,
+                        &header, /* (7) */
+                        without))
+        return false;
+    if (lfl_count(without) <= lfl_few)
+        lfl_tidy(m, t, key, v->leaf, false);
+    return true;
+}
+
+/* Lets change decide, as verdict.h says; the verdict that took effect, or -ENOMEM. */
+QS_CALLS_BACK int lfl_compute(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                              lfl_change *change, void *arg)
+{
+    return lfl_update(m, t, key, change, arg);
+}
+
+#include "structures/map_face_part.h"

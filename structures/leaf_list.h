@@ -1,0 +1,241 @@
+/* leaf_list.h - lock-free ordered map of leaves with many keys each (template).
+ *
+ * Not from a paper.  The list of blocks of slots with a versioned header is after the
+ * slot words of our own design, freezing a node to replace it after M. Braginsky and E.
+ * Petrank, "Locality-Conscious Lock-Free Linked Lists", ICDCN 2011, the move to the
+ * right after P. Lehman and S. Yao, "Efficient Locking for Concurrent Operations on
+ * B-Trees", TODS 6(4), 1981.  It differs from them in that
+ *   - the index above the list is only a hint, changed in place and read unchecked:
+ * what it leads to is judged at the leaf, by range, state and version;
+ *   - so get and remove need no protection under any scheme, unless a leaf is changing;
+ *   - one CAS on one link decides a split, a compaction or a merge of two leaves.
+ *
+ * Parameters, undefined again at the end:
+ *   QS_MAP_NAME           prefix of everything generated; also `struct QS_MAP_NAME`
+ *   QS_MAP_RECLAIM        scheme; its header is already included
+ *   QS_MAP_KEY            uint64_t, in its own order; all of them are legal
+ *   QS_MAP_VALUE          a type of up to 8 bytes, copied in and out
+ *   QS_MAP_LEAF_SLOTS          optional: keys in a leaf, 2 to 14 (what fits into 256
+ * bytes with all that a scheme keeps in front: 13 under most)
+ *
+ * Algorithm.  A leaf is responsible for the keys from low to last and holds up to
+ * QS_MAP_LEAF_SLOTS of them in any order.  Its header says which slots are valid and
+ * which are taken by inserters, its state, and a version that every change increments:
+ *
+ *   free     memory without use        init     made, not known to be public yet
+ *   live     in use                    split    being replaced, alone
+ *   merge    being replaced, with its successor, if that can be absorbed
+ *   absorbed by its predecessor, which is in state merge
+ *
+ * Reading a leaf is reading the header, then keys and value, then the header again.  To
+ * add a key one takes a free slot (4), writes it (5) and makes it valid (6); a value is
+ * replaced by adding the key once more and invalidating the old slot by the same CAS;
+ * to remove a key one invalidates its slot (7).  Who finds all slots used, or few
+ * valid, freezes the leaf by setting a state that is final (8).  Whoever needs a frozen
+ * leaf helps to replace it: leaf_replace_part.h.  The dead leaf's link leads to what
+ * replaced it, until whoever replaced it has unlinked it and retires it.
+ *
+ * A hint is taken if the leaf that it leads to is responsible for the hint's own key
+ * and not replaced; otherwise the hint to the left of it is tried, and in front of all
+ * of them is the list's beginning.  From there a search walks to the right:
+ * leaf_search_part.h.
+ *
+ * Leaves are only ever leaves of this map (leaf_pool.h), and their versions go on from
+ * one life to the next: hence a header that has not changed is the same leaf, in the
+ * same life, with the same content.
+ *
+ * Linearization points
+ *   insert, true; put; compute that stores    the CAS (6) that makes the slot valid
+ *   remove, true; compute that removes        the CAS (7)
+ *   get; insert, false; remove, false; compute that keeps   in a live leaf the load (1)
+ *       of the header that (3) confirms; in a frozen one the load (3) that sees it not
+ *       replaced yet
+ *
+ * Memory order.  Every CAS is seq_cst: its success says that the leaf is live, and for
+ * schemes that protect single nodes, that it was after the node was protected.
+ *   (1) header   acquire: sees the leaf's range and what became valid
+ *   (2) fence    acquire, behind the reads of keys and values: with (5) here, or with
+ * the fence of a leaf's next life, (3) sees the header that came before them (3) again
+ * relaxed load of the header behind (2), or acquire load of the link (4) take     CAS:
+ * from here on the slot is the inserter's; its success confirms (1) (5) write release
+ * stores: a late reader of the slot that sees one sees (4), too (6) publish  CAS:
+ * releases the slot (7) remove   CAS
+ *
+ * Progress: lock-free while there is memory; get restarts only when its leaf has
+ * changed.  Without memory an operation that meets a frozen leaf waits for the thread
+ * that froze it, which has all that it needs; insertions that would have to freeze one
+ * return -ENOMEM.
+ *
+ * Reclamation: three slots.  What is protected, where and why: leaf_search_part.h.  A
+ * leaf is retired once, by the thread whose CAS replaced it, after it is unlinked.
+ *
+ * All operations but init, destroy and next may run on any registered threads at once.
+ */
+#if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
+    !defined QS_MAP_VALUE
+#error "leaf_list.h: QS_MAP_NAME, _RECLAIM, _KEY and _VALUE must be defined"
+#endif
+
+#include <errno.h>
+#include <string.h>
+
+#include "reclaim/reclaim.h"
+#include "structures/hint_tree.h"
+#include "structures/leaf_pool.h"
+#include "structures/template.h"
+#include "structures/verdict.h"
+
+#include "structures/leaf_names_part.h"
+
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
+               "QS_MAP_RECLAIM must name a scheme whose header is included");
+_Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
+               "readers walk this list without a lock: direct would free under them");
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 3,
+               "this list protects three leaves at a time");
+_Static_assert(__builtin_types_compatible_p(QS_MAP_KEY, uint64_t),
+               "leaf_list compares keys as words: QS_MAP_KEY must be uint64_t");
+_Static_assert(sizeof(QS_MAP_VALUE) <= sizeof(uintptr_t),
+               "leaf_list keeps values in words: QS_MAP_VALUE has up to 8 bytes; "
+               "store a pointer to larger ones");
+
+/* All of a leaf's memory is four cache lines, unless it is told otherwise. */
+#ifndef QS_MAP_LEAF_SLOTS
+#define QS_MAP_LEAF_SLOTS                                     \
+    ((4 * QS_CACHE_LINE - QS_SCHEME(QS_MAP_RECLAIM, prefix) - \
+      sizeof(struct qs_header) - 4 * sizeof(qs_word)) /       \
+     (2 * sizeof(qs_word)))
+#endif
+
+enum {
+    lfl_slots = QS_MAP_LEAF_SLOTS,
+    lfl_full_from = lfl_slots < 4 ? lfl_slots : (4 * lfl_slots + 4) / 5, /* to split */
+    lfl_few = lfl_slots / 4, /* up to which a leaf is merged */
+    lfl_state_shift = 2 * lfl_slots
+};
+_Static_assert(lfl_slots >= 2 && lfl_slots <= 14, "QS_MAP_LEAF_SLOTS must be 2 to 14");
+
+struct lfl_leaf {
+    qs_word header;    /* valid slots, taken slots, state, version: from bit 0 up */
+    qs_word low, last; /* the range of keys, both included; stays for a life */
+    qs_word next;      /* the leaf behind it, or what replaced it, and a tag */
+    qs_word key[lfl_slots], value[lfl_slots];
+};
+
+struct lfl {
+    struct qs_hint_tree hints;
+    struct qs_leaf_pool *pool;
+    _Alignas(QS_CACHE_LINE) qs_word first; /* the leaf of key 0 */
+};
+
+/* A walk through a map at rest; starts zeroed. */
+struct lfl_cursor {
+    struct lfl_leaf *at;
+    unsigned passed; /* keys of it */
+};
+
+typedef enum qs_verdict lfl_change(void *arg, bool present, QS_MAP_VALUE *value);
+
+#include "structures/leaf_header_part.h"
+
+#include "structures/leaf_search_part.h"
+
+#include "structures/leaf_replace_part.h"
+
+#include "structures/leaf_change_part.h"
+
+/* Makes an empty map; capacity is ignored.  0 or -ENOMEM. */
+static inline int lfl_init(struct lfl *m, size_t capacity)
+{
+    (void)capacity;
+    m->pool = qs_leaf_pool_new("leaf", sizeof(struct lfl_leaf), lfl_prefix,
+                               offsetof(struct lfl_leaf, low));
+    if (!m->pool)
+        return -ENOMEM;
+    struct lfl_leaf *l = qs_node_alloc(&m->pool->class, lfl_prefix);
+    if (l && !qs_hint_tree_init(&m->hints, (uintptr_t)l)) {
+        lfl_wake(l, lfl_fill(l, NULL, 0, 0, UINT64_MAX, 0));
+        qs_init(&m->first, l);
+        return 0;
+    }
+    if (l)
+        qs_node_free(l);
+    qs_leaf_pool_leave(m->pool);
+    return -ENOMEM;
+}
+
+/* Frees everything that is in the map; no other thread may use it. */
+static inline void lfl_destroy(struct lfl *m)
+{
+    struct lfl_leaf *l = lfl_leaf_at(qs_load(&m->first, relaxed));
+
+    while (l) {
+        uintptr_t next = qs_load(&l->next, relaxed);
+        qs_node_free(l);
+        l = lfl_leaf_at(next);
+    }
+    qs_hint_tree_destroy(&m->hints);
+    qs_leaf_pool_leave(m->pool);
+}
+
+/* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
+static inline bool lfl_get(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                           QS_MAP_VALUE *value)
+{
+    struct lfl_view v;
+
+    if (!lfl_peek(m, key, &v))
+        lfl_get_slowly(m, t, key, &v);
+    if (v.present)
+        *value = lfl_value_of(v.value);
+    return v.present;
+}
+
+/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
+static inline int lfl_insert(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                             QS_MAP_VALUE value)
+{
+    int verdict = lfl_update(m, t, key, lfl_add, &value);
+
+    return verdict < 0 ? verdict : verdict == QS_STORE;
+}
+
+/* Removes key and copies its value to *value unless value is NULL; false if absent. */
+static inline bool lfl_remove(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                              QS_MAP_VALUE *value)
+{
+    struct lfl_view v;
+
+    if (!lfl_peek(m, key, &v) || (v.present && !lfl_try_remove(m, t, key, &v)))
+        lfl_remove_slowly(m, t, key, &v);
+    if (v.present && value)
+        *value = lfl_value_of(v.value);
+    return v.present;
+}
+
+/* The pairs of a map at rest, in order of keys: false after the last. */
+static inline bool lfl_next(struct lfl *m, struct lfl_cursor *c, QS_MAP_KEY *key,
+                            QS_MAP_VALUE *value)
+{
+    struct lfl_pair pairs[lfl_slots];
+
+    if (!c->at)
+        c->at = lfl_leaf_at(qs_load(&m->first, relaxed));
+    while (c->at) {
+        uintptr_t header = qs_load(&c->at->header, relaxed);
+        unsigned n = lfl_sorted(c->at, header, pairs);
+        uintptr_t next = qs_load(&c->at->next, relaxed);
+        if (next & LFL_FORWARD)
+            n = 0;
+        if (c->passed < n) {
+            *key = pairs[c->passed].key;
+            *value = lfl_value_of(pairs[c->passed++].value);
+            return true;
+        }
+        c->passed = 0;
+        c->at = lfl_leaf_at(next);
+    }
+    return false;
+}
+
+#include "structures/leaf_names_end_part.h"
