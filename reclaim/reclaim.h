@@ -117,12 +117,10 @@ struct qs_class {
     size_t size;
     void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread: it
                                     calls no map and no domain */
-    /* Where the memory of its nodes comes from and goes to, with all that lies in front
-     * of them; NULL for the ordinary ways.  For nodes that are read when they are free,
-     * too: such memory starts zeroed, only ever holds nodes of the class, and keeps
-     * from one node to the next what the last one left in it.  Both may run on any
-     * thread, as dispose does. */
-    void *(*take)(const struct qs_class *class, size_t bytes); /* or NULL: no memory */
+    /* NULL, or where its nodes' memory comes from and goes to, for nodes that are read
+     * when they are free: it starts zeroed, only ever holds nodes of the class, and
+     * keeps what the last one left in it.  May run on any thread, as dispose. */
+    void *(*take)(const struct qs_class *class, size_t bytes);
     void (*give)(const struct qs_class *class, void *memory);
 };
 

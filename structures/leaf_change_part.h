@@ -1,7 +1,14 @@
 /* leaf_change_part.h - changes of one key; a part of leaf_list.h, which tells the
- * algorithm, the linearization points and the memory order.
+ * algorithm and the linearization points.
  *
- * Memory order: (1) to (7) are explained there, (12) in leaf_search_part.h.
+ * Memory order
+ *   (1) header   acquire, as in leaf_header_part.h
+ *   (3) again    acquire load of the header behind the fence there, since it is
+ * what the next try starts from (4) take     CAS: from here on the slot is this
+ * thread's; its success says that the leaf has been live since it was protected (5)
+ * write    release stores: a late reader of the slot that sees one sees (4), too (6)
+ * publish  CAS: releases the slot (7) remove   CAS (12) protect, as in
+ * leaf_search_part.h; what checks it is (4), or (6), (7)
  */
 
 /* A change under way: the slot that it has taken, if any, as its bit. */
@@ -100,6 +107,8 @@ QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, uint64_t key,
         if (now == e->header) {
             QS_MAP_VALUE value = lfl_value_of(v.value);
             enum qs_verdict verdict = change(arg, v.present, &value);
+            if (verdict == QS_REMOVE && !v.present)
+                verdict = QS_KEEP;
             int error = verdict == QS_STORE && !e->taken ? lfl_take(m, t, e) : 0;
             if (error)
                 return error;

@@ -52,14 +52,8 @@
  *       replaced yet
  *
  * Memory order.  Every CAS is seq_cst: its success says that the leaf is live, and for
- * schemes that protect single nodes, that it was after the node was protected.
- *   (1) header   acquire: sees the leaf's range and what became valid
- *   (2) fence    acquire, behind the reads of keys and values: with (5) here, or with
- * the fence of a leaf's next life, (3) sees the header that came before them (3) again
- * relaxed load of the header behind (2), or acquire load of the link (4) take     CAS:
- * from here on the slot is the inserter's; its success confirms (1) (5) write release
- * stores: a late reader of the slot that sees one sees (4), too (6) publish  CAS:
- * releases the slot (7) remove   CAS
+ * schemes that protect single nodes, that it was after the node was protected.  Sites
+ * are numbered through all parts, each of which explains its own.
  *
  * Progress: lock-free while there is memory; get restarts only when its leaf has
  * changed.  Without memory an operation that meets a frozen leaf waits for the thread
@@ -237,5 +231,7 @@ static inline bool lfl_next(struct lfl *m, struct lfl_cursor *c, QS_MAP_KEY *key
     }
     return false;
 }
+
+#define QS_MAP_OFFERS_CHANGES 1
 
 #include "structures/leaf_names_end_part.h"
