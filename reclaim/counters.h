@@ -22,7 +22,7 @@ enum qs_cas_site {
     QS_SITE_UPPER_LINK, /* the same three on the upper levels of a skip list */
     QS_SITE_UPPER_MARK,
     QS_SITE_UPPER_UNLINK,
-    QS_SITE_TABLE, /* dummies, segments, directory and size of a table */
+    QS_SITE_TABLE, /* heads, segments, directory and size of a table */
     QS_SITE_OTHER,
     QS_SITES
 };

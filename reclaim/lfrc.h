@@ -45,7 +45,8 @@
  *                or others who are inside will
  *
  * What a link leads to must have the word in front of it even if it is no node:
- * qs_lfrc_writes_prefix says so to structures that link dummies of their own.
+ * qs_lfrc_writes_prefix says so to structures that link such things; those that tell by
+ * a link what it leads to protect nodes alone (protect_seen).
  *
  * Cost: two atomic read-modify-writes per node visited, on the node's own line, which
  * readers of the same node take from each other.  A node carries 16 bytes.
@@ -190,6 +191,22 @@ static inline uintptr_t qs_lfrc_protect(struct qs_lfrc_thread *t, unsigned slot,
             qs_lfrc_uncount(t, node);
         seen = again;
     }
+}
+
+static inline bool qs_lfrc_protect_seen(struct qs_lfrc_thread *t, unsigned slot,
+                                        const qs_word *loc, uintptr_t seen)
+{
+    void *node = (void *)(seen & ~QS_TAG_MASK);
+
+    if (qs_load(loc, seq_cst) != seen) /* (2) */
+        return false;
+    qs_lfrc_count(node);
+    if (qs_load(loc, acquire) == seen) { /* (2) */
+        qs_lfrc_hold(t, slot, node);
+        return true;
+    }
+    qs_lfrc_uncount(t, node);
+    return false;
 }
 
 /* What was read is still there, so its target was reachable when it was counted. */

@@ -1,6 +1,7 @@
 /* memory.c - see memory.h. */
 #include "reclaim/memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -59,6 +60,36 @@ void *qs_memory_alloc_slab(size_t size)
 void qs_memory_free(void *memory)
 {
     free(memory);
+}
+
+/* The mapping is larger than asked for by what aligning it takes; that is cut off. */
+void *qs_memory_reserve(size_t size)
+{
+    size_t whole = size + QS_SLAB;
+    char *mapping = mmap(NULL, whole, PROT_NONE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (mapping == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)mapping % QS_SLAB;
+    if (before)
+        munmap(mapping, before);
+    munmap(mapping + before + size, QS_SLAB - before);
+    return mapping + before;
+}
+
+int qs_memory_commit(void *range, size_t size)
+{
+    if (mprotect(range, size, PROT_READ | PROT_WRITE))
+        return -ENOMEM;
+    if (size >= QS_SLAB)
+        madvise(range, size, MADV_HUGEPAGE); /* a wish, as above */
+    return 0;
+}
+
+void qs_memory_release(void *range, size_t size)
+{
+    munmap(range, size);
 }
 
 void qs_memory_forbid(void *start, size_t size)

@@ -25,6 +25,15 @@ void *qs_memory_alloc_slab(size_t size);
 
 void qs_memory_free(void *memory);
 
+/* Address space that takes no memory yet: reserve returns size bytes of it, which begin
+ * at a multiple of QS_SLAB and may not be touched, or NULL where the system refuses so
+ * much.  Commit makes the first size bytes usable and leaves what they hold as it is, 0
+ * at first; it may be called again, with more or less, and by any thread; 0 or -ENOMEM.
+ * Release gives all of it back, of the size that was reserved. */
+void *qs_memory_reserve(size_t size);
+int qs_memory_commit(void *range, size_t size);
+void qs_memory_release(void *range, size_t size);
+
 /* Whether a part of an allocation may be touched, for memory that is free but does not
  * go back to the system: AddressSanitizer and the explorer see to it, else nothing
  * happens.  What becomes allowed holds nothing. */

@@ -44,6 +44,9 @@
  *       An acquire-load of *loc.  The node it points to, tags set aside, is not freed
  *       until the slot is used again or the operation is left.  loc lies in an immortal
  *       object, or in a protected node whose word carries no mark.
+ *   bool qs_S_protect_seen(t, unsigned slot, const qs_word *loc, uintptr_t seen)
+ *       As protect, for links of which only some lead to a node: this one, loaded from
+ * loc before, does.  False, and nothing is protected, if loc says something else now.
  *   bool qs_S_validate(t, const qs_word *safe_loc, uintptr_t seen)
  *       After reading through a marked node: false means start again.  Constant true
  *       under schemes that guard regions.
@@ -452,12 +455,18 @@ static inline uint64_t qs_random(struct qs_thread *t)
     _Static_assert(_Generic(&fn, type: 1, default: 0), #fn ": not a " #type)
 /* clang-format on */
 
-#define QS_RECLAIM_SCHEME(S) \
-    QS_RECLAIM_CHECK(S);     \
+#define QS_RECLAIM_SCHEME(S)                                                           \
+    /* It does not matter what it protects meanwhile. */                               \
+    static inline bool qs_##S##_protect_seen(struct qs_##S##_thread *t, unsigned slot, \
+                                             const qs_word *loc, uintptr_t seen)       \
+    {                                                                                  \
+        return qs_##S##_protect(t, slot, loc) == seen;                                 \
+    }                                                                                  \
+    QS_RECLAIM_CHECK(S);                                                               \
     enum { qs_##S##_writes_prefix = 0 }
 
-#define QS_RECLAIM_SCHEME_THAT_WRITES_PREFIXES(S) \
-    QS_RECLAIM_CHECK(S);                          \
+#define QS_RECLAIM_SCHEME_THAT_WRITES_PREFIXES(S) /* and has its own protect_seen */ \
+    QS_RECLAIM_CHECK(S);                                                             \
     enum { qs_##S##_writes_prefix = 1 }
 
 #define QS_RECLAIM_CHECK(S)                                                            \
@@ -471,6 +480,8 @@ static inline uint64_t qs_random(struct qs_thread *t)
     QS_RECLAIM_HAS(qs_##S##_leave, void (*)(struct qs_##S##_thread *));                \
     QS_RECLAIM_HAS(qs_##S##_protect, uintptr_t (*)(struct qs_##S##_thread *, unsigned, \
                                                    const qs_word *));                  \
+    QS_RECLAIM_HAS(qs_##S##_protect_seen, bool (*)(struct qs_##S##_thread *, unsigned, \
+                                                   const qs_word *, uintptr_t));       \
     QS_RECLAIM_HAS(qs_##S##_validate,                                                  \
                    bool (*)(struct qs_##S##_thread *, const qs_word *, uintptr_t));    \
     QS_RECLAIM_HAS(qs_##S##_copy,                                                      \

@@ -7,10 +7,8 @@
  *   HASH_CHAIN_VALUE        value type
  *   HASH_CHAIN_EQUAL(a, b)  whether two `const HASH_CHAIN_KEY *` are equal
  *
- * A chain is sorted by `order`, which the map derives from the hash.  Odd orders belong
- * to pairs: several unequal keys may share one, they stay in order of arrival and
- * equality decides.  Even orders belong to dummies, which have no key and are never
- * removed.
+ * A chain is sorted by `order`, which the map derives from the hash.  Several unequal
+ * keys may share one: they stay in order of arrival, and equality decides.
  */
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
@@ -27,8 +25,6 @@ static inline int hch_compare(const struct hch_key *a, const struct hch_key *b)
 {
     if (a->order != b->order)
         return a->order < b->order ? -1 : 1;
-    if (!(a->order & 1))
-        return 0;
     return HASH_CHAIN_EQUAL(&a->user, &b->user) ? 0 : -1; /* the newcomer goes last */
 }
 

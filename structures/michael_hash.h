@@ -116,7 +116,7 @@ static inline qs_word *mih_place(struct mih *m, const QS_MAP_KEY *key,
 {
     uint64_t hash = QS_MAP_HASH(key);
 
-    *k = (struct mih_key){ .order = hash | 1, .user = *key };
+    *k = (struct mih_key){ .order = hash, .user = *key };
     return &m->heads[hash & m->mask];
 }
 

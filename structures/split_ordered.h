@@ -1,14 +1,17 @@
 /* split_ordered.h - lock-free hash map that grows without moving a node (template).
  *
  * O. Shalev and N. Shavit, "Split-Ordered Lists: Lock-Free Extensible Hash Tables", J.
- * ACM 53(3), 2006.  It differs in
- *   - counting keys in stripes;
- *   - a directory of doubling segments instead of a fixed number of equal ones;
- *   - dummies that lie in the directory instead of being pointed to, which saves every
- *     operation a cache miss; each is linked by the one thread that claims it, since
- * two threads cannot link the same node;
- *   - full key comparison between keys of one order, since setting the low bit of the
- *     reversed hash loses the hash's top bit.
+ * ACM 53(3), 2006.  It differs in that
+ *   - a bucket's head is eight bytes in an array, its link, instead of a dummy node
+ * that an array points to: an operation reads a cache line less;
+ *   - links to heads name their index.  A link to a head that the mask knows ends the
+ *     bucket, so a get compares keys and nothing else;
+ *   - a head is put into the list by the one thread that claimed it, or by the threads
+ *     that insert, some heads at a time, not by whoever comes by first;
+ *   - gets write nothing: they go past removed nodes, and updates alone unlink;
+ *   - keys are counted in stripes, alike upwards and downwards;
+ *   - full key comparison decides between keys of one order, which is the whole hash
+ *     reversed: the paper's low bit, which tells nodes from dummies, is in the link.
  *
  * Parameters, undefined again at the end:
  *   QS_MAP_NAME         prefix of everything generated; also `struct QS_MAP_NAME`
@@ -17,34 +20,48 @@
  *   QS_MAP_VALUE        value type, copied in and out
  *   QS_MAP_HASH(k)      uint64_t hash of a `const QS_MAP_KEY *`; low bits matter most
  *   QS_MAP_EQUAL(a, b)  whether two `const QS_MAP_KEY *` are equal
- *   QS_MAP_LOAD         optional: keys per bucket that make the table double (2)
+ *   QS_MAP_LOAD         optional: keys per bucket that make the table double (0.6)
  *
- * Algorithm.  All pairs live in one list (hm_core.h) ordered by bit-reversed hash.  A
- * bucket is an entry of the directory: a dummy node in that list, in front of the
- * bucket's run.  Doubling the table moves nothing: bucket b splits into b and b + size,
- * and the dummy of the new one lands in the middle of b's run.  The first operation
- * that needs a bucket claims it and links its dummy behind the dummy of its parent, the
- * bucket whose number lacks the top bit.  An operation that finds a bucket claimed but
- * not linked yet, or meets no memory for a segment, starts from the parent: correct,
- * only farther off.
+ * Algorithm.  All pairs live in one list, in the order of their reversed hashes.  Head
+ * b of a table of 2^n heads stands in front of the nodes whose hashes end in the n bits
+ * of b.  Doubling the table moves nothing: head b + 2^n comes into the middle of b's
+ * nodes.  A node is removed by a mark on its link, which never changes again, and
+ * unlinked by a CAS on the one before.
  *
- * Linearization points are those of hm_core.h: insert by its CAS that links, remove by
- * its CAS that marks, the others by the load that decides.  Growing has none: which
- * dummy a search starts from decides its length, not its result.
+ * Heads are shortcuts; without one an operation begins at the head it splits off from,
+ * and compares orders.  Who sets a head up claims it (pending, no link), finds its
+ * place, lets the head link to what comes next, and puts it there by a CAS on the link
+ * before.  If that fails, it looks for the place again; nobody helps, for a helper that
+ * comes late could put the head in with a link that was good before.  Then it takes the
+ * claim off, and the head can be found by its index.  From the CAS on the head is found
+ * by its link, and updates that come this way take the claim off with their own CAS.
  *
- * Memory order.
- *   (1) segment load, acquire: pairs with (2), sees a zeroed segment
- *   (2) segment CAS, seq_cst: publishes it; the loser frees its own
- *   (3) state load, acquire: pairs with (4), sees the dummy's link
- *   (4) state store, release: the dummy is in the list
- *   (5) size CAS, seq_cst: nothing is published by it, a stale size is only a parent
- *   (6) claim CAS, seq_cst: picks one thread; publishes nothing
+ * The table doubles when its keys are too many and all its heads are handed out to be
+ * set up: every SPO_SWEEP_EVERY insertions of a thread set up SPO_SWEEP_HEADS.
  *
- * Progress: lock-free.  Nobody waits for a claimed bucket; if its claimer dies, the
- * bucket stays with its parent's run for ever.
+ * Linearization points.  Those of updates are told in split_update_part.h.
+ *   get, true        the load that sees the node unmarked: what was linked and is
+ *                    unmarked is in the list
+ *   get, false       some moment in the operation when the key was absent.  Let it be
+ *                    present all the time.  Then the walk finds it: whatever the walk
+ *                    stands at was in the list at some moment of the operation, and the
+ *                    key's node behind it, to which a chain of links led and leads on,
+ *                    since a link that changes passes by nothing but removed nodes, and
+ *                    the link of a removed node is final.  And it stops at nothing in
+ *                    front of the node
+ * Growing has none: where a search starts decides its length, not its result.
  *
- * Reclamation: two slots, as hm_core.h.  Dummies, segments and the directory stay until
- * destroy, so links that lie in them may be protected from.
+ * Memory order.  Every CAS is seq_cst: schemes argue over the total order of the unlink
+ * and their own accesses (hp.h), and on x86-64 and ARMv8.1 it costs no more than
+ * acq_rel.  Everything else is acquire and release, as split_heads.h and the parts say.
+ *
+ * Progress: lock-free; each retry means that another thread's CAS succeeded.  Nobody
+ * waits for a claimed head; if its owner dies, the bucket stays with its parent's.
+ *
+ * Reclamation: four slots.  A node is unlinked by exactly one CAS, whose winner retires
+ * it.  Updates follow links of nodes that are not removed, two slots taking turns, as
+ * hm_core.h; how a get goes through removed ones is told in split_read_part.h.  Heads
+ * stay until destroy.
  *
  * All operations but init, destroy and next may run on any registered threads at once.
  */
@@ -56,329 +73,243 @@
 
 #include <errno.h>
 
-#include "reclaim/reclaim.h"
+#include "structures/split_heads.h"
 #include "structures/striped_count.h"
 #include "structures/template.h"
+#include "structures/verdict.h"
+
+#ifdef QS_SPLIT_LOAD /* a build that wants fuller tables, whoever asks */
+#undef QS_MAP_LOAD
+#define QS_MAP_LOAD QS_SPLIT_LOAD
+#endif
 
 #ifndef QS_MAP_LOAD
-#define QS_MAP_LOAD 2
+#define QS_MAP_LOAD 0.6
+#endif
+
+#ifndef QS_SPLIT_HEADS
+#define QS_SPLIT_HEADS 2 /* of a table that is told no capacity */
 #endif
 
 #ifndef QS_STRUCTURES_SPLIT_ORDERED_H
 #define QS_STRUCTURES_SPLIT_ORDERED_H
 
-enum { SPO_SEGMENTS = 48, SPO_FIRST_BUCKETS = 2 };
-
-enum { SPO_ABSENT, SPO_CLAIMED, SPO_LINKED };
-
-static inline uint64_t spo_reverse_bits(uint64_t x)
-{
-    x = (x >> 1 & 0x5555555555555555) | (x & 0x5555555555555555) << 1;
-    x = (x >> 2 & 0x3333333333333333) | (x & 0x3333333333333333) << 2;
-    x = (x >> 4 & 0x0f0f0f0f0f0f0f0f) | (x & 0x0f0f0f0f0f0f0f0f) << 4;
-    return __builtin_bswap64(x);
-}
-
-/* Segment 0 holds bucket 0, segment s the buckets from 2^(s-1) to 2^s - 1. */
-static inline unsigned spo_segment_of(size_t bucket)
-{
-    return bucket ? 64u - (unsigned)__builtin_clzll(bucket) : 0;
-}
-
-static inline size_t spo_segment_size(unsigned s)
-{
-    return s ? (size_t)1 << (s - 1) : 1;
-}
-
-/* The bucket that a bucket other than 0 splits off from. */
-static inline size_t spo_parent_of(size_t bucket)
-{
-    return bucket & ~((size_t)1 << (spo_segment_of(bucket) - 1));
-}
+enum {
+    SPO_SWEEP_EVERY = 8,
+    SPO_SWEEP_HEADS = 16,
+    SPO_GROUP = 16 /* keys that get_many looks up at a time */
+};
 #endif
 
-#define spo               QS_MAP_NAME
-#define spo_chain         QS_NAME(QS_MAP_NAME, chain)
-#define spo_key           QS_NAME(QS_MAP_NAME, chain_key)
-#define spo_node          QS_NAME(QS_MAP_NAME, chain_node)
-#define spo_window        QS_NAME(QS_MAP_NAME, chain_window)
-#define spo_class         QS_NAME(QS_MAP_NAME, chain_class)
-#define spo_chain_find    QS_NAME(QS_MAP_NAME, chain_find)
-#define spo_chain_link    QS_NAME(QS_MAP_NAME, chain_link)
-#define spo_chain_remove  QS_NAME(QS_MAP_NAME, chain_remove)
-#define spo_chain_change  QS_NAME(QS_MAP_NAME, chain_change)
-#define spo_chain_compute QS_NAME(QS_MAP_NAME, chain_compute)
-#define spo_node_at       QS_NAME(QS_MAP_NAME, chain_node_at)
-#define spo_cursor        QS_NAME(QS_MAP_NAME, cursor)
-#define spo_key_of        QS_NAME(QS_MAP_NAME, key_of)
-#define spo_entry         QS_NAME(QS_MAP_NAME, entry)
-#define spo_dummy         QS_NAME(QS_MAP_NAME, dummy)
-#define spo_room          QS_NAME(QS_MAP_NAME, room)
-#define spo_is_linked     QS_NAME(QS_MAP_NAME, is_linked)
-#define spo_link_dummy    QS_NAME(QS_MAP_NAME, link_dummy)
-#define spo_prepare       QS_NAME(QS_MAP_NAME, prepare)
-#define spo_start         QS_NAME(QS_MAP_NAME, start)
-#define spo_grow          QS_NAME(QS_MAP_NAME, grow)
-#define spo_init          QS_NAME(QS_MAP_NAME, init)
-#define spo_destroy       QS_NAME(QS_MAP_NAME, destroy)
-#define spo_get           QS_NAME(QS_MAP_NAME, get)
-#define spo_insert        QS_NAME(QS_MAP_NAME, insert)
-#define spo_remove        QS_NAME(QS_MAP_NAME, remove)
-#define spo_compute       QS_NAME(QS_MAP_NAME, compute)
-#define spo_size          QS_NAME(QS_MAP_NAME, size)
-#define spo_buckets       QS_NAME(QS_MAP_NAME, buckets)
-#define spo_next          QS_NAME(QS_MAP_NAME, next)
-#define spo_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define spo_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define spo_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define spo_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define spo_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define spo                    QS_MAP_NAME
+#define spo_node               QS_NAME(QS_MAP_NAME, node)
+#define spo_class              QS_NAME(QS_MAP_NAME, class)
+#define spo_cursor             QS_NAME(QS_MAP_NAME, cursor)
+#define spo_want               QS_NAME(QS_MAP_NAME, want)
+#define spo_start              QS_NAME(QS_MAP_NAME, start)
+#define spo_window             QS_NAME(QS_MAP_NAME, window)
+#define spo_reads_freely       QS_NAME(QS_MAP_NAME, reads_freely)
+#define spo_plain_keys         QS_NAME(QS_MAP_NAME, plain_keys)
+#define spo_node_at            QS_NAME(QS_MAP_NAME, node_at)
+#define spo_follow             QS_NAME(QS_MAP_NAME, follow)
+#define spo_hold               QS_NAME(QS_MAP_NAME, hold)
+#define spo_compare            QS_NAME(QS_MAP_NAME, compare)
+#define spo_commit             QS_NAME(QS_MAP_NAME, commit)
+#define spo_unlink             QS_NAME(QS_MAP_NAME, unlink)
+#define spo_advance            QS_NAME(QS_MAP_NAME, advance)
+#define spo_look               QS_NAME(QS_MAP_NAME, look)
+#define spo_walk               QS_NAME(QS_MAP_NAME, walk)
+#define spo_walk_apart         QS_NAME(QS_MAP_NAME, walk_apart)
+#define spo_find               QS_NAME(QS_MAP_NAME, find)
+#define spo_above              QS_NAME(QS_MAP_NAME, above)
+#define spo_set_up             QS_NAME(QS_MAP_NAME, set_up)
+#define spo_claim              QS_NAME(QS_MAP_NAME, claim)
+#define spo_settle             QS_NAME(QS_MAP_NAME, settle)
+#define spo_grow               QS_NAME(QS_MAP_NAME, grow)
+#define spo_prefetch           QS_NAME(QS_MAP_NAME, prefetch)
+#define spo_sweep              QS_NAME(QS_MAP_NAME, sweep)
+#define spo_count              QS_NAME(QS_MAP_NAME, count)
+#define spo_is_pair            QS_NAME(QS_MAP_NAME, is_pair)
+#define spo_get_fast           QS_NAME(QS_MAP_NAME, get_fast)
+#define spo_get_slow           QS_NAME(QS_MAP_NAME, get_slow)
+#define spo_reader             QS_NAME(QS_MAP_NAME, reader)
+#define spo_reader_at          QS_NAME(QS_MAP_NAME, reader_at)
+#define spo_swap               QS_NAME(QS_MAP_NAME, swap)
+#define spo_go_on              QS_NAME(QS_MAP_NAME, go_on)
+#define spo_stand_at_head      QS_NAME(QS_MAP_NAME, stand_at_head)
+#define spo_approach           QS_NAME(QS_MAP_NAME, approach)
+#define spo_step               QS_NAME(QS_MAP_NAME, step)
+#define spo_look_up            QS_NAME(QS_MAP_NAME, look_up)
+#define spo_look_up_apart      QS_NAME(QS_MAP_NAME, look_up_apart)
+#define spo_look_up_restarting QS_NAME(QS_MAP_NAME, look_up_restarting)
+#define spo_wish               QS_NAME(QS_MAP_NAME, wish)
+#define spo_new_node           QS_NAME(QS_MAP_NAME, new_node)
+#define spo_try_insert         QS_NAME(QS_MAP_NAME, try_insert)
+#define spo_try_remove         QS_NAME(QS_MAP_NAME, try_remove)
+#define spo_discard            QS_NAME(QS_MAP_NAME, discard)
+#define spo_get_hashed         QS_NAME(QS_MAP_NAME, get_hashed)
+#define spo_change             QS_NAME(QS_MAP_NAME, change)
+#define spo_try_replace        QS_NAME(QS_MAP_NAME, try_replace)
+#define spo_try_store          QS_NAME(QS_MAP_NAME, try_store)
+#define spo_compute            QS_NAME(QS_MAP_NAME, compute)
+#define spo_visit              QS_NAME(QS_MAP_NAME, visit)
+#define spo_copy               QS_NAME(QS_MAP_NAME, copy)
+#define spo_copies             QS_NAME(QS_MAP_NAME, copies)
+#define spo_haul               QS_NAME(QS_MAP_NAME, haul)
+#define spo_cut                QS_NAME(QS_MAP_NAME, cut)
+#define spo_fill               QS_NAME(QS_MAP_NAME, fill)
+#define spo_fill_apart         QS_NAME(QS_MAP_NAME, fill_apart)
+#define spo_fetch              QS_NAME(QS_MAP_NAME, fetch)
+#define spo_widen              QS_NAME(QS_MAP_NAME, widen)
+#define spo_plan               QS_NAME(QS_MAP_NAME, plan)
+#define spo_for_each           QS_NAME(QS_MAP_NAME, for_each)
+#define spo_clearing           QS_NAME(QS_MAP_NAME, clearing)
+#define spo_clear_one          QS_NAME(QS_MAP_NAME, clear_one)
+#define spo_clear              QS_NAME(QS_MAP_NAME, clear)
+#define spo_get_group          QS_NAME(QS_MAP_NAME, get_group)
+#define spo_get_many           QS_NAME(QS_MAP_NAME, get_many)
+#define spo_order_heads        QS_NAME(QS_MAP_NAME, order_heads)
+#define spo_init               QS_NAME(QS_MAP_NAME, init)
+#define spo_destroy            QS_NAME(QS_MAP_NAME, destroy)
+#define spo_get                QS_NAME(QS_MAP_NAME, get)
+#define spo_insert             QS_NAME(QS_MAP_NAME, insert)
+#define spo_remove             QS_NAME(QS_MAP_NAME, remove)
+#define spo_size               QS_NAME(QS_MAP_NAME, size)
+#define spo_buckets            QS_NAME(QS_MAP_NAME, buckets)
+#define spo_after              QS_NAME(QS_MAP_NAME, after)
+#define spo_next               QS_NAME(QS_MAP_NAME, next)
+#define spo_thread             QS_SCHEME(QS_MAP_RECLAIM, thread)
+#define spo_enter              QS_SCHEME(QS_MAP_RECLAIM, enter)
+#define spo_leave              QS_SCHEME(QS_MAP_RECLAIM, leave)
+#define spo_checkpoint         QS_SCHEME(QS_MAP_RECLAIM, checkpoint)
+#define spo_protect            QS_SCHEME(QS_MAP_RECLAIM, protect)
+#define spo_protect_seen       QS_SCHEME(QS_MAP_RECLAIM, protect_seen)
+#define spo_validate           QS_SCHEME(QS_MAP_RECLAIM, validate)
+#define spo_end_reading        QS_SCHEME(QS_MAP_RECLAIM, commit)
+#define spo_alloc              QS_SCHEME(QS_MAP_RECLAIM, alloc)
+#define spo_free_private       QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define spo_retire             QS_SCHEME(QS_MAP_RECLAIM, retire)
+#define spo_restarts           QS_SCHEME(QS_MAP_RECLAIM, restarts)
 
-#define HASH_CHAIN_NAME        spo_chain
-#define HASH_CHAIN_RECLAIM     QS_MAP_RECLAIM
-#define HASH_CHAIN_KEY         QS_MAP_KEY
-#define HASH_CHAIN_VALUE       QS_MAP_VALUE
-#define HASH_CHAIN_EQUAL(a, b) QS_MAP_EQUAL(a, b)
-#include "structures/hash_chain.h"
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
+               "QS_MAP_RECLAIM must name a scheme whose header is included");
+_Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
+               "readers walk this list without a lock: direct would free under them");
+_Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 4,
+               "this map protects four nodes at a time");
 
-enum {
-    spo_room = QS_SCHEME(QS_MAP_RECLAIM, writes_prefix)
-                   ? (QS_SCHEME(QS_MAP_RECLAIM, prefix) + sizeof(struct qs_header)) /
-                         sizeof(qs_word)
-                   : 0
+struct spo_node {
+    qs_word link;
+    QS_MAP_KEY key;
+    QS_MAP_VALUE value;
+    uint64_t order; /* of the list: the hash, its bits reversed */
 };
+_Static_assert(_Alignof(struct spo_node) <= QS_NODE_ALIGNMENT,
+               "nodes are aligned to 16: a key or value may not ask for more");
+_Static_assert(offsetof(struct spo_node, link) == 0,
+               "a link's address is that of its node, or of a head");
 
-/* A bucket in the directory: the node in front of its run, and how far that has come.
- */
-struct spo_dummy {
-    qs_word state[1 + spo_room]; /* SPO_ABSENT, SPO_CLAIMED, SPO_LINKED; then the room
-                                    that the scheme wants in front of a node */
-    struct spo_node node; /* of an even order; room for key and value stays unused */
-};
+static const struct qs_class spo_class = { .name = "pair",
+                                           .size = sizeof(struct spo_node) };
 
 struct spo {
-    qs_word segments[SPO_SEGMENTS]; /* struct spo_dummy *, or 0 */
-    qs_word first;   /* the list's head; bucket 0 has no dummy before it */
-    qs_word buckets; /* power of two */
+    struct spo_heads heads;
+    qs_word mask; /* number of heads, a power of two, less one */
+    _Alignas(QS_CACHE_LINE) qs_word cursor; /* heads below are set up, or handed out to
+                                               be */
     struct qs_striped_count pairs;
 };
 
-/* A walk through a map at rest; starts zeroed. */
-struct spo_cursor {
-    struct spo_node *at;
-};
+static inline qs_word *spo_above(struct spo *m, size_t bucket);
 
-static inline struct spo_key spo_key_of(const QS_MAP_KEY *key, uint64_t hash)
+#include "structures/split_walk_part.h"
+
+#include "structures/split_read_part.h"
+
+#include "structures/split_table_part.h"
+
+/* Links heads, the power of two that there are, in their order: a head comes right
+ * behind the one it splits off from, before those that have split off from that. */
+static inline void spo_order_heads(struct spo *m, size_t heads)
 {
-    return (struct spo_key){ .order = spo_reverse_bits(hash) | 1, .user = *key };
-}
-
-/* The directory's entry of a bucket, allocating its segment; NULL without memory. */
-static inline struct spo_dummy *spo_entry(struct spo *m, struct spo_thread *t,
-                                          size_t bucket)
-{
-    unsigned s = spo_segment_of(bucket);
-    uintptr_t segment = qs_load(&m->segments[s], acquire); /* (1) */
-
-    if (!segment) {
-        struct spo_dummy *fresh =
-            qs_memory_alloc_zeroed(spo_segment_size(s) * sizeof *fresh);
-        if (!fresh)
-            return NULL;
-        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->segments[s], /* (2) */
-                           &segment, (uintptr_t)fresh))
-            segment = (uintptr_t)fresh;
-        else
-            qs_memory_free(fresh);
+    qs_init(spo_head_at(&m->heads, 0), SPO_END);
+    for (size_t b = 1; b < heads; b++) {
+        qs_word *parent = spo_head_at(&m->heads, spo_parent_of(b));
+        qs_init(spo_head_at(&m->heads, b), qs_load(parent, relaxed));
+        qs_init(parent, spo_link_to(b));
     }
-    return (struct spo_dummy *)segment + (bucket ? bucket - spo_segment_size(s) : 0);
-}
-
-static inline bool spo_is_linked(struct spo_dummy *d)
-{
-    return qs_load(d->state, acquire) == SPO_LINKED; /* (3) */
-}
-
-/* Links the bucket's dummy behind start, unless another thread has begun to.  True if
- * it is linked now. */
-static inline bool spo_link_dummy(struct spo_thread *t, qs_word *start,
-                                  struct spo_dummy *d, size_t bucket)
-{
-    struct spo_window w;
-    uintptr_t state = qs_load(d->state, acquire); /* (3) */
-
-    if (state != SPO_ABSENT)
-        return state == SPO_LINKED;
-    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, d->state, &state, /* (6) */
-                        SPO_CLAIMED))
-        return state == SPO_LINKED;
-    d->node.key.order = spo_reverse_bits(bucket);
-    spo_chain_link(t, start, &d->node, QS_SITE_TABLE, &w);
-    qs_store(d->state, SPO_LINKED, release); /* (4) */
-    return true;
-}
-
-/* Links the dummies of a bucket and of its ancestors, as far as they are not.  Returns
- * the link where the bucket's run starts, or where an ancestor's does. */
-static inline qs_word *spo_prepare(struct spo *m, struct spo_thread *t, size_t bucket)
-{
-    struct {
-        struct spo_dummy *dummy;
-        size_t bucket;
-    } missing[SPO_SEGMENTS];
-    unsigned depth = 0;
-    qs_word *start = &m->first;
-
-    for (; bucket; bucket = spo_parent_of(bucket)) {
-        struct spo_dummy *d = spo_entry(m, t, bucket);
-        if (d && spo_is_linked(d)) {
-            start = &d->node.next;
-            break;
-        }
-        if (d) {
-            missing[depth].dummy = d;
-            missing[depth++].bucket = bucket;
-        }
-    }
-    while (depth--)
-        if (spo_link_dummy(t, start, missing[depth].dummy, missing[depth].bucket))
-            start = &missing[depth].dummy->node.next;
-    return start;
-}
-
-/* Where to search for a hash. */
-static inline qs_word *spo_start(struct spo *m, struct spo_thread *t, uint64_t hash)
-{
-    size_t bucket = hash & (qs_load(&m->buckets, relaxed) - 1);
-    struct spo_dummy *d = bucket ? spo_entry(m, t, bucket) : NULL;
-
-    return d && spo_is_linked(d) ? &d->node.next : spo_prepare(m, t, bucket);
-}
-
-static inline void spo_grow(struct spo *m, struct spo_thread *t, size_t pairs)
-{
-    uintptr_t buckets = qs_load(&m->buckets, relaxed);
-
-    if ((pairs > QS_MAP_LOAD * buckets || QS_BUGGIFY(20)) &&
-        spo_segment_of(buckets) < SPO_SEGMENTS)
-        qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->buckets, &buckets, /* (5) */
-                       2 * buckets);
 }
 
 /* Makes an empty map with room for capacity keys; with 0 it starts at two buckets and
- * grows as it fills.  Returns 0, or -EINVAL if capacity is beyond the address space. */
+ * grows as it fills.  Returns 0, -EINVAL if that takes more than 2^30 buckets, or
+ * -ENOMEM. */
 static inline int spo_init(struct spo *m, size_t capacity)
 {
-    size_t buckets = SPO_FIRST_BUCKETS;
+    size_t heads = QS_SPLIT_HEADS;
 
-    if (capacity > (size_t)1 << (SPO_SEGMENTS - 2))
-        return -EINVAL;
-    while (buckets * QS_MAP_LOAD < capacity)
-        buckets *= 2;
-    for (unsigned s = 0; s < SPO_SEGMENTS; s++)
-        qs_init(&m->segments[s], 0);
-    qs_init(&m->first, 0);
-    qs_init(&m->buckets, buckets);
+    while (heads * QS_MAP_LOAD < capacity)
+        if ((heads *= 2) >> SPO_REACH > 1)
+            return -EINVAL;
+    if (!spo_heads_init(&m->heads, heads))
+        return -ENOMEM;
+    spo_order_heads(m, heads);
+    qs_init(&m->mask, heads - 1);
+    qs_init(&m->cursor, heads);
     qs_striped_count_init(&m->pairs);
     return 0;
+}
+
+/* The link of the next node of a map at rest, from that of another one or of a head. */
+static inline uintptr_t spo_after(const struct spo *m, uintptr_t link)
+{
+    while ((link & SPO_HEAD) && spo_index_of(link))
+        link = qs_load(spo_head_at(&m->heads, spo_index_of(link)), relaxed);
+    return link & SPO_HEAD ? 0 : link & ~SPO_FLAGS;
 }
 
 /* Frees everything that is in the map; no other thread may use it. */
 static inline void spo_destroy(struct spo *m)
 {
-    struct spo_node *n = spo_node_at(qs_load(&m->first, relaxed));
+    uintptr_t at = spo_after(m, qs_load(spo_head_at(&m->heads, 0), relaxed));
 
-    while (n) {
-        struct spo_node *next = spo_node_at(qs_load(&n->next, relaxed));
-        if (n->key.order & 1)
-            qs_node_free(n);
-        n = next;
+    while (at) {
+        struct spo_node *n = spo_node_at(at);
+        at = spo_after(m, qs_load(&n->link, relaxed));
+        qs_node_free(n);
     }
-    for (unsigned s = 0; s < SPO_SEGMENTS; s++)
-        qs_memory_free((void *)qs_load(&m->segments[s], relaxed));
+    spo_heads_destroy(&m->heads);
+}
+
+static inline bool spo_get_hashed(struct spo *m, struct spo_thread *t, uint64_t hash,
+                                  const QS_MAP_KEY *key, QS_MAP_VALUE *value)
+{
+    bool found;
+
+    spo_enter(t);
+    if (spo_restarts)
+        found = spo_look_up_restarting(m, t, hash, key, value);
+    else
+        found = spo_look_up(m, t, hash, key, value);
+    spo_leave(t);
+    return found;
 }
 
 /* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
 static inline bool spo_get(struct spo *m, struct spo_thread *t, QS_MAP_KEY key,
                            QS_MAP_VALUE *value)
 {
-    uint64_t hash = QS_MAP_HASH(&key);
-    struct spo_key k = spo_key_of(&key, hash);
-    struct spo_window w;
-
-    spo_enter(t);
-    bool found = spo_chain_find(t, spo_start(m, t, hash), &k, &w);
-    if (found)
-        *value = w.cur->value;
-    spo_leave(t);
-    return found;
+    return spo_get_hashed(m, t, QS_MAP_HASH(&key), &key, value);
 }
 
-/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
-static inline int spo_insert(struct spo *m, struct spo_thread *t, QS_MAP_KEY key,
-                             QS_MAP_VALUE value)
-{
-    uint64_t hash = QS_MAP_HASH(&key);
-    struct spo_window w;
-    struct spo_node *n = spo_alloc(t, &spo_class);
-
-    if (!n)
-        return -ENOMEM;
-    n->key = spo_key_of(&key, hash);
-    n->value = value;
-    spo_enter(t);
-    bool inserted = spo_chain_link(t, spo_start(m, t, hash), n, QS_SITE_LINK, &w);
-    spo_leave(t);
-    if (!inserted) {
-        spo_free_private(t, &spo_class, n);
-        return 0;
-    }
-    size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, 1);
-    if (pairs)
-        spo_grow(m, t, pairs);
-    return 1;
-}
-
-/* Removes key and copies its value to *value unless value is NULL; false if absent. */
-static inline bool spo_remove(struct spo *m, struct spo_thread *t, QS_MAP_KEY key,
-                              QS_MAP_VALUE *value)
-{
-    uint64_t hash = QS_MAP_HASH(&key);
-    struct spo_key k = spo_key_of(&key, hash);
-
-    spo_enter(t);
-    bool removed = spo_chain_remove(t, spo_start(m, t, hash), &k, value);
-    spo_leave(t);
-    if (removed)
-        qs_striped_count_add(&m->pairs, (struct qs_thread *)t, -1);
-    return removed;
-}
-
-/* Lets change() decide about key, see verdict.h.  The verdict that took effect, QS_KEEP
- * if there was nothing to remove, or -ENOMEM, changing nothing. */
-QS_CALLS_BACK int spo_compute(struct spo *m, struct spo_thread *t, QS_MAP_KEY key,
-                              spo_chain_change *change, void *arg)
-{
-    uint64_t hash = QS_MAP_HASH(&key);
-    struct spo_key k = spo_key_of(&key, hash);
-    bool present;
-
-    spo_enter(t);
-    int verdict =
-        spo_chain_compute(t, spo_start(m, t, hash), &k, change, arg, &present);
-    spo_leave(t);
-    if (verdict == QS_REMOVE) {
-        qs_striped_count_add(&m->pairs, (struct qs_thread *)t, -1);
-    } else if (verdict == QS_STORE && !present) {
-        size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, 1);
-        if (pairs)
-            spo_grow(m, t, pairs);
-    }
-    return verdict;
-}
+#include "structures/split_update_part.h"
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
+
+#include "structures/split_visit_part.h"
+
+#define QS_MAP_OFFERS_VISITS 1
+#define QS_MAP_OFFERS_BATCH  1
 
 /* The number of keys, exact while nobody changes it. */
 static inline size_t spo_size(const struct spo *m)
@@ -389,59 +320,117 @@ static inline size_t spo_size(const struct spo *m)
 /* The number of buckets now. */
 static inline size_t spo_buckets(const struct spo *m)
 {
-    return qs_load(&m->buckets, relaxed);
+    return qs_load(&m->mask, relaxed) + 1;
 }
+
+/* A walk through a map at rest; starts zeroed. */
+struct spo_cursor {
+    const struct spo_node *at;
+};
 
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
 {
-    do
-        c->at = spo_node_at(qs_load(c->at ? &c->at->next : &m->first, relaxed));
-    while (c->at && !(c->at->key.order & 1)); /* dummies */
+    const qs_word *link = c->at ? &c->at->link : spo_head_at(&m->heads, 0);
+
+    c->at = spo_node_at(spo_after(m, qs_load(link, relaxed)));
     if (!c->at)
         return false;
-    *key = c->at->key.user;
+    *key = c->at->key;
     *value = c->at->value;
     return true;
 }
 
 #undef spo
-#undef spo_chain
-#undef spo_key
 #undef spo_node
-#undef spo_window
 #undef spo_class
-#undef spo_chain_find
-#undef spo_chain_link
-#undef spo_chain_remove
-#undef spo_chain_change
-#undef spo_chain_compute
-#undef spo_node_at
 #undef spo_cursor
-#undef spo_key_of
-#undef spo_entry
-#undef spo_dummy
-#undef spo_room
-#undef spo_is_linked
-#undef spo_link_dummy
-#undef spo_prepare
+#undef spo_want
 #undef spo_start
+#undef spo_window
+#undef spo_reads_freely
+#undef spo_plain_keys
+#undef spo_node_at
+#undef spo_follow
+#undef spo_hold
+#undef spo_compare
+#undef spo_commit
+#undef spo_unlink
+#undef spo_advance
+#undef spo_look
+#undef spo_walk
+#undef spo_walk_apart
+#undef spo_find
+#undef spo_above
+#undef spo_set_up
+#undef spo_claim
+#undef spo_settle
 #undef spo_grow
+#undef spo_prefetch
+#undef spo_sweep
+#undef spo_count
+#undef spo_is_pair
+#undef spo_get_fast
+#undef spo_get_slow
+#undef spo_reader
+#undef spo_reader_at
+#undef spo_swap
+#undef spo_go_on
+#undef spo_stand_at_head
+#undef spo_approach
+#undef spo_step
+#undef spo_look_up
+#undef spo_look_up_apart
+#undef spo_look_up_restarting
+#undef spo_wish
+#undef spo_new_node
+#undef spo_try_insert
+#undef spo_try_remove
+#undef spo_discard
+#undef spo_get_hashed
+#undef spo_change
+#undef spo_try_replace
+#undef spo_try_store
+#undef spo_compute
+#undef spo_visit
+#undef spo_copy
+#undef spo_copies
+#undef spo_haul
+#undef spo_cut
+#undef spo_fill
+#undef spo_fill_apart
+#undef spo_fetch
+#undef spo_widen
+#undef spo_plan
+#undef spo_for_each
+#undef spo_clearing
+#undef spo_clear_one
+#undef spo_clear
+#undef spo_get_group
+#undef spo_get_many
+#undef spo_order_heads
 #undef spo_init
 #undef spo_destroy
 #undef spo_get
 #undef spo_insert
 #undef spo_remove
-#undef spo_compute
 #undef spo_size
 #undef spo_buckets
+#undef spo_after
 #undef spo_next
 #undef spo_thread
 #undef spo_enter
 #undef spo_leave
+#undef spo_checkpoint
+#undef spo_protect
+#undef spo_protect_seen
+#undef spo_validate
+#undef spo_end_reading
 #undef spo_alloc
 #undef spo_free_private
+#undef spo_retire
+#undef spo_restarts
 #undef QS_MAP_NAME
 #undef QS_MAP_RECLAIM
 #undef QS_MAP_KEY

@@ -3,7 +3,10 @@
  * Each thread adds to a stripe of its own and moves it to the common total when it has
  * strayed QS_STRIPE_FOLD from zero, in either direction alike: a one-sided rule lets a
  * table of 24 keys believe it holds hundreds.  The total is off by at most
- * QS_STRIPES * QS_STRIPE_FOLD; the sum over all stripes is exact at rest.
+ * QS_STRIPE_FOLD for each thread; the sum over all stripes is exact at rest.
+ *
+ * Threads of a domain are numbered densely.  The first ones have a stripe each, which
+ * they change without a read-modify-write; all others share the last one.
  *
  * All accesses are relaxed: nothing is read because of what a count says.
  */
@@ -34,19 +37,54 @@ static inline void qs_striped_count_init(struct qs_striped_count *c)
     qs_init(&c->total, 0);
 }
 
+/* The stripe of a thread, and whether it alone changes it. */
+static inline qs_word *qs_stripe_of(struct qs_striped_count *c,
+                                    const struct qs_thread *t, bool *alone)
+{
+    *alone = t->index < QS_STRIPES - 1;
+    return &c->stripe[*alone ? t->index : QS_STRIPES - 1].value;
+}
+
+/* Adds 1 or -1 for the thread.  Returns what its stripe holds now. */
+static inline intptr_t qs_striped_count_change(struct qs_striped_count *c,
+                                               const struct qs_thread *t, int delta)
+{
+    bool alone;
+    qs_word *mine = qs_stripe_of(c, t, &alone);
+
+    if (!alone)
+        return (intptr_t)qs_fetch_add(mine, delta, relaxed) + delta;
+    intptr_t value = (intptr_t)qs_load(mine, relaxed) + delta;
+    qs_store(mine, value, relaxed);
+    return value;
+}
+
+/* Moves the thread's stripe to the total.  Returns that, or 0 if it is below. */
+static inline size_t qs_striped_count_fold(struct qs_striped_count *c,
+                                           const struct qs_thread *t)
+{
+    bool alone;
+    qs_word *mine = qs_stripe_of(c, t, &alone);
+    intptr_t folded = (intptr_t)qs_load(mine, relaxed);
+
+    if (alone)
+        qs_store(mine, 0, relaxed);
+    else
+        folded = (intptr_t)qs_exchange(mine, 0, relaxed);
+    intptr_t total = (intptr_t)qs_fetch_add(&c->total, folded, relaxed) + folded;
+    return total > 0 ? (size_t)total : 0;
+}
+
 /* Adds 1 or -1 for the thread.  Returns the new total if it was brought up to date, and
  * 0 otherwise. */
 static inline size_t qs_striped_count_add(struct qs_striped_count *c,
                                           const struct qs_thread *t, int delta)
 {
-    qs_word *mine = &c->stripe[t->index % QS_STRIPES].value;
-    intptr_t value = (intptr_t)qs_fetch_add(mine, delta, relaxed) + delta;
+    intptr_t value = qs_striped_count_change(c, t, delta);
 
     if (value < QS_STRIPE_FOLD && value > -QS_STRIPE_FOLD)
         return 0;
-    intptr_t folded = (intptr_t)qs_exchange(mine, 0, relaxed);
-    intptr_t total = (intptr_t)qs_fetch_add(&c->total, folded, relaxed) + folded;
-    return total > 0 ? (size_t)total : 0;
+    return qs_striped_count_fold(c, t);
 }
 
 /* The count, exact while nobody adds. */

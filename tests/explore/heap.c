@@ -8,6 +8,7 @@
  * access to the block, whichever thread made it.  The main thread is alone when it
  * runs, so that only the first is asked of it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -235,6 +236,26 @@ void *qs_memory_alloc_slab(size_t size)
 {
     (void)size;
     return NULL;
+}
+
+/* There is no address space to spare, either: what has a way to do without goes it. */
+void *qs_memory_reserve(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+int qs_memory_commit(void *range, size_t size)
+{
+    (void)range;
+    (void)size;
+    return -ENOMEM;
+}
+
+void qs_memory_release(void *range, size_t size)
+{
+    (void)range;
+    (void)size;
 }
 
 void qs_memory_free(void *memory)

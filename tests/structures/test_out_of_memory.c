@@ -15,6 +15,9 @@ void *__real_qs_memory_alloc_lines(size_t size);
 void *__real_qs_memory_alloc_zeroed(size_t size);
 void *__real_qs_memory_alloc_slab(size_t size);
 void __real_qs_memory_free(void *memory);
+void *__real_qs_memory_reserve(size_t size);
+int __real_qs_memory_commit(void *range, size_t size);
+void __real_qs_memory_release(void *range, size_t size);
 
 enum { KEYS = 40 };
 
@@ -41,6 +44,9 @@ void *__wrap_qs_memory_alloc_lines(size_t size);
 void *__wrap_qs_memory_alloc_zeroed(size_t size);
 void *__wrap_qs_memory_alloc_slab(size_t size);
 void __wrap_qs_memory_free(void *block);
+void *__wrap_qs_memory_reserve(size_t size);
+int __wrap_qs_memory_commit(void *range, size_t size);
+void __wrap_qs_memory_release(void *range, size_t size);
 
 void *__wrap_qs_memory_alloc(size_t size)
 {
@@ -67,6 +73,25 @@ void __wrap_qs_memory_free(void *block)
     if (block)
         qs_fetch_add(&memory.live, -(uintptr_t)1, relaxed);
     __real_qs_memory_free(block);
+}
+
+void *__wrap_qs_memory_reserve(size_t size)
+{
+    return fails_now() ? NULL : __real_qs_memory_reserve(size);
+}
+
+int __wrap_qs_memory_commit(void *range, size_t size)
+{
+    if (fails_now())
+        return -ENOMEM;
+    qs_fetch_add(&memory.live, -(uintptr_t)1, relaxed); /* of the range already */
+    return __real_qs_memory_commit(range, size);
+}
+
+void __wrap_qs_memory_release(void *range, size_t size)
+{
+    qs_fetch_add(&memory.live, -(uintptr_t)1, relaxed);
+    __real_qs_memory_release(range, size);
 }
 
 struct model {

@@ -1,0 +1,184 @@
+/* split_walk_part.h - how updates of split_ordered.h search, a part of it.
+ *
+ * Algorithm, linearization points, progress and reclamation are told there, where the
+ * names are mapped, too.
+ *
+ * Memory order.
+ *   (1) link load, acquire, by protect where that is all it does: pairs with whatever
+ *       CAS wrote the link, sees the node's content
+ *   (2) protect of what was read, at least an acquire, as (1)
+ *   (3) unlinks, a seq_cst CAS; passes on what (1) acquired
+ *
+ * Read phases: a walk from its first head to the window is one; what follows touches
+ * the two nodes of the window, and heads.  Under a scheme that restarts, a walk that
+ * unlinked a node starts again, since nothing else is protected any more.
+ */
+
+/* Under these schemes whatever a link leads to may be read until the operation, or the
+ * read phase, ends. */
+enum { spo_reads_freely = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) || spo_restarts };
+
+/* What a search looks for: a key, or the place of a head. */
+struct spo_want {
+    uint64_t order;
+    uint64_t hash;         /* of the key, or the bucket that the head splits off from */
+    const QS_MAP_KEY *key; /* NULL: a head */
+};
+
+/* Where a search begins. */
+struct spo_start {
+    qs_word *head;
+    size_t limit; /* a link to a head of an index up to this ends what can be found */
+};
+
+/* Where a search stopped: *prev was link, which leads to cur. */
+struct spo_window {
+    qs_word *prev;        /* of a node or a head */
+    uintptr_t link;       /* as it stands there */
+    struct spo_node *cur; /* first node not before what is wanted, if it comes next */
+    uintptr_t next;       /* cur's link, unmarked */
+};
+
+static inline struct spo_node *spo_node_at(uintptr_t link)
+{
+    return (struct spo_node *)(link & ~SPO_FLAGS);
+}
+
+/* Reads a link of a node that is protected, or of a head. */
+static inline uintptr_t spo_follow(struct spo_thread *t, const qs_word *link)
+{
+    if (spo_reads_freely)
+        return spo_protect(t, 0, link); /* (1) */
+    return qs_load(link, acquire);      /* (1) */
+}
+
+/* Protects the node that seen, read from link, leads to; false if link changed. */
+static inline bool spo_hold(struct spo_thread *t, unsigned slot, const qs_word *link,
+                            uintptr_t seen)
+{
+    return spo_reads_freely || spo_protect_seen(t, slot, link, seen); /* (2) */
+}
+
+/* <0 before what is wanted, 0 the key itself, >0 behind. */
+static inline int spo_compare(const struct spo_node *n, const struct spo_want *want)
+{
+    if (n->order != want->order)
+        return n->order < want->order ? -1 : 1;
+    if (!want->key)
+        return 1; /* a head comes before the nodes of its order */
+    return QS_MAP_EQUAL(&n->key, want->key) ? 0 : -1; /* a newcomer goes last */
+}
+
+/* From here on the window alone is touched, and written to. */
+static inline void spo_commit(struct spo_thread *t, const struct spo_window *w)
+{
+    spo_end_reading(t, 2, (void *[]){ w->prev, w->cur });
+}
+
+/* Unlinks and retires the marked w->cur; false if *w->prev changed meanwhile. */
+static inline bool spo_unlink(struct spo_thread *t, struct spo_window *w)
+{
+    uintptr_t expected = w->link, after = w->next & ~SPO_MARK;
+
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_UNLINK, w->prev, &expected, /* (3) */
+                        after))
+        return false;
+    spo_retire(t, &spo_class, w->cur);
+    w->link = after;
+    return true;
+}
+
+/* Goes from the window's node to the next one. */
+static inline void spo_advance(struct spo_window *w, unsigned *slot)
+{
+    w->prev = &w->cur->link;
+    w->link = w->next;
+    *slot ^= 1; /* the other slot keeps protecting the node of prev */
+}
+
+/* Sets the window's node, protected by slot, where the link leads to a node: 1.  0 if
+ * the list changed, so that the link has to be looked at again; -1 if prev was removed.
+ */
+static inline int spo_look(struct spo_thread *t, unsigned slot, struct spo_window *w)
+{
+    if (!spo_hold(t, slot, w->prev, w->link)) {
+        w->link = spo_follow(t, w->prev);
+        return w->link & SPO_MARK ? -1 : 0;
+    }
+    w->cur = spo_node_at(w->link);
+    w->next = spo_follow(t, &w->cur->link);
+    if (!(w->next & SPO_MARK))
+        return 1;
+    spo_commit(t, w);
+    return spo_unlink(t, w) && !spo_restarts ? 0 : -1;
+}
+
+/* Walks from a head to what is wanted: 1 if found, 0 if not; the window is set either
+ * way, and the nodes of its prev and cur are protected.  -1 to begin again. */
+static inline int spo_walk(struct spo *m, struct spo_thread *t, struct spo_start from,
+                           const struct spo_want *want, struct spo_window *w)
+{
+    unsigned steps = 0, slot = 0;
+    int order = 1;
+
+    w->prev = from.head;
+    w->link = spo_follow(t, w->prev);
+    while (order) {
+        if (w->link & SPO_HEAD) {
+            size_t index = spo_index_of(w->link);
+            w->cur = NULL;
+            if (index <= from.limit || spo_reverse_bits(index) > want->order)
+                break;
+            w->prev = spo_head_at(&m->heads, index);
+            w->link = spo_follow(t, w->prev);
+            continue;
+        }
+        int seen = spo_look(t, slot, w);
+        if (seen < 0)
+            return -1;
+        if (!seen)
+            continue;
+        steps++;
+        order = spo_compare(w->cur, want);
+        if (order > 0)
+            break;
+        if (order)
+            spo_advance(w, &slot);
+    }
+    spo_commit(t, w);
+    QS_COUNT_STEPS(QS_COUNTERS(t), steps);
+    return order == 0;
+}
+
+/* A restart goes back into a frame that knows nothing of the walk: a call in it is all
+ * that the compiler has to see. */
+static __attribute__((noinline, unused)) int spo_walk_apart(struct spo *m,
+                                                            struct spo_thread *t,
+                                                            struct spo_start from,
+                                                            const struct spo_want *want,
+                                                            struct spo_window *w)
+{
+    return spo_walk(m, t, from, want, w);
+}
+
+static inline struct spo_start spo_start(struct spo *m, struct spo_thread *t,
+                                         const struct spo_want *want);
+
+/* As spo_walk(), to its end. */
+static inline bool spo_find(struct spo *m, struct spo_thread *t,
+                            const struct spo_want *want, struct spo_window *w)
+{
+    int found;
+
+    for (;;) {
+        struct spo_start from = spo_start(m, t, want);
+        spo_checkpoint(t);
+        if (spo_restarts)
+            found = spo_walk_apart(m, t, from, want, w);
+        else
+            found = spo_walk(m, t, from, want, w);
+        if (found >= 0)
+            return found;
+        QS_COUNT_RESTART(QS_COUNTERS(t));
+    }
+}
