@@ -22,7 +22,8 @@ struct note {
 
 static struct qs_call calls[QX_CALLS];
 static struct note notes[QX_CALLS];
-static struct qs_history history = { .calls = calls };
+static struct qs_item items[QX_CALLS]; /* one for each call */
+static struct qs_history history = { .calls = calls, .items = items };
 static uint32_t moment;
 
 void qx_history_reset(void)
@@ -70,6 +71,14 @@ void qx_history_end(struct qs_call *c)
     n->answered = ++moment;
     n->answered_clock = qx_tick();
     trace_call(c, QX_ANSWER);
+}
+
+void qx_history_tell(struct qs_call *c, uint64_t key, uint64_t value)
+{
+    assert(!c->items);
+    c->items = 1;
+    c->output = (uint64_t)(c - calls);
+    items[c - calls] = (struct qs_item){ key, value };
 }
 
 static bool precedes(unsigned a, unsigned b)

@@ -14,6 +14,9 @@ void qx_history_reset(void);
 struct qs_call *qx_history_start(unsigned kind, uint64_t key, uint64_t input);
 void qx_history_end(struct qs_call *call);
 
+/* The call was told of this item, too. */
+void qx_history_tell(struct qs_call *call, uint64_t key, uint64_t value);
+
 /* Reports a finding unless some order of the calls that respects who came before whom
  * explains every answer. */
 void qx_history_check(const struct qs_model *model);

@@ -27,6 +27,9 @@ static bool replay(const struct qx_subject *subject)
     if (!qx_program_parse(subject->sort, options.program, &program))
         qs_die(QS_EXIT_USAGE, "check: '%s' is no program; write it like '0: r0 i0f|g0'",
                options.program);
+    if (!qx_program_suits(subject, &program))
+        qs_die(QS_EXIT_USAGE, "check: %s lacks a call of '%s'; leave it out",
+               subject->structure, options.program);
     qx_settings = options.settings;
     qx_settings.model = options.model < 0 ? QX_C11 : (enum qx_model)options.model;
     qx_settings.stall = true; /* where the schedule says so */

@@ -13,6 +13,26 @@ static struct qx_program program;
 static struct qs_map *map;
 static struct qs_thread *threads[QX_THREADS];
 
+/* Every third execution under each model draws from all that the object offers. */
+static bool draws_from_all;
+
+static bool is_offered(const struct qx_operation *o)
+{
+    return (!o->is_offered || o->is_offered(ops)) && !(o->ends && qx_settings.stall);
+}
+
+static unsigned draw_operation(void)
+{
+    unsigned offered[sizeof sort->operation / sizeof *sort->operation], n = 0;
+
+    if (!draws_from_all)
+        return qx_random(sort->operations);
+    for (unsigned i = 0; i < sort->all; i++)
+        if (is_offered(&sort->operation[i]))
+            offered[n++] = i;
+    return offered[qx_random(n)];
+}
+
 static void make_random(struct qx_program *p)
 {
     unsigned keys = 1 + qx_random(QX_KEYS);
@@ -23,7 +43,7 @@ static void make_random(struct qx_program *p)
         p->late[i] = !qx_random(4);
         for (unsigned j = 0; j < p->calls[i]; j++)
             p->call[i][j] =
-                (struct qx_call){ .operation = qx_random(sort->operations),
+                (struct qx_call){ .operation = draw_operation(),
                                   .key = sort->has_keys ? qx_random(keys) : 0,
                                   .flush_after = !qx_random(3) };
     }
@@ -145,6 +165,16 @@ static uint64_t count_items(void)
     return sum.keys;
 }
 
+/* The sequential object that has all the calls of the program. */
+static const struct qs_model *model(void)
+{
+    for (unsigned i = 0; i < program.threads; i++)
+        for (unsigned j = 0; j < program.calls[i]; j++)
+            if (sort->operation[program.call[i][j].operation].is_wide)
+                return sort->wide;
+    return sort->model;
+}
+
 static void check_answers(void)
 {
     uint64_t walked = count_items();
@@ -152,10 +182,13 @@ static void check_answers(void)
     uint64_t present = read_all(reader);
 
     ops->thread_unregister(reader);
-    qx_history_check(sort->model);
+    qx_history_check(model());
     if (sort != &qx_counter && walked != present)
         qx_found(QX_WRONG_COUNT, "a walk meets %lu items, %lu are present",
                  (unsigned long)walked, (unsigned long)present);
+    if (ops->size && ops->size(map) != present)
+        qx_found(QX_WRONG_COUNT, "its size is %lu, %lu are present",
+                 (unsigned long)ops->size(map), (unsigned long)present);
 }
 
 static void check_garbage(void)
@@ -176,7 +209,7 @@ static void check_garbage(void)
 static void finish(void)
 {
     if (qx_stalled()) {
-        qx_history_check(sort->model);
+        qx_history_check(model());
         return;
     }
     check_answers();
@@ -196,6 +229,7 @@ bool qx_program_run(const struct qx_subject *subject, const struct qx_program *p
     sort = subject->sort;
     ops = subject->ops;
     given = p;
+    draws_from_all = number / 3 % 3 == 2;
     return qx_execute(number, p ? prepare : prepare_random, body, finish);
 }
 

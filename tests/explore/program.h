@@ -39,6 +39,9 @@ void qx_program_format(const struct qx_sort *sort, const struct qx_program *p,
 bool qx_program_parse(const struct qx_sort *sort, const char *text,
                       struct qx_program *p);
 
+/* Whether the object has all operations of the program. */
+bool qx_program_suits(const struct qx_subject *subject, const struct qx_program *p);
+
 /* Removes call j of thread i, and the thread if it was its last. */
 void qx_program_drop(struct qx_program *p, unsigned i, unsigned j);
 

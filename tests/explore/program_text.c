@@ -40,7 +40,7 @@ static bool parse_call(const struct qx_sort *sort, const char **text, struct qx_
 {
     *c = (struct qx_call){ 0 };
     while (sort->operation[c->operation].letter != **text)
-        if (++c->operation == sort->operations)
+        if (++c->operation == sort->all)
             return false;
     ++*text;
     if (sort->has_keys) {
@@ -85,6 +85,18 @@ bool qx_program_parse(const struct qx_sort *sort, const char *text,
         }
     }
     p->threads = thread + 1;
+    return true;
+}
+
+bool qx_program_suits(const struct qx_subject *subject, const struct qx_program *p)
+{
+    for (unsigned i = 0; i < p->threads; i++)
+        for (unsigned j = 0; j < p->calls[i]; j++) {
+            const struct qx_operation *o =
+                &subject->sort->operation[p->call[i][j].operation];
+            if (o->is_offered && !o->is_offered(subject->ops))
+                return false;
+        }
     return true;
 }
 

@@ -1,8 +1,12 @@
 /* subject.c - see subject.h: maps, queues, counters. */
 #include "tests/explore/subject.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "tests/explore/history.h"
+#include "tests/explore/program.h"
 
 static void get(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thread *t,
                 struct qs_call *c)
@@ -31,19 +35,202 @@ static void remove_key(const struct qs_map_ops *ops, struct qs_map *m,
     c->ok = ops->remove(m, t, c->key, &c->output);
 }
 
-const struct qx_sort qx_map = { .name = "map",
-                                .model = &qs_model_map,
-                                .has_keys = true,
-                                .operations = 3,
-                                .operation = { { 'g', QS_CALL_GET, get },
-                                               { 'i', QS_CALL_INSERT, insert },
-                                               { 'r', QS_CALL_REMOVE, remove_key } },
-                                .fill = QS_CALL_INSERT,
-                                .last = QS_CALL_GET };
+static bool changes(const struct qs_map_ops *ops)
+{
+    return ops->compute;
+}
+
+static void answer_change(struct qs_call *c, int result, bool ok, uint64_t output)
+{
+    c->ok = result == -ENOMEM ? QS_CALL_FAILED : ok;
+    c->output = result == -ENOMEM ? 0 : output;
+}
+
+static void put(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thread *t,
+                struct qs_call *c)
+{
+    uint64_t old = 0;
+    int result = ops->put(m, t, c->key, c->input, &old);
+    answer_change(c, result, !result, old);
+}
+
+static void replace(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thread *t,
+                    struct qs_call *c)
+{
+    uint64_t old = 0;
+    int result = ops->replace(m, t, c->key, c->input, &old);
+    answer_change(c, result, result, old);
+}
+
+static void get_or_insert(const struct qs_map_ops *ops, struct qs_map *m,
+                          struct qs_thread *t, struct qs_call *c)
+{
+    uint64_t value = c->input;
+    int result = ops->get_or_insert(m, t, c->key, &value);
+    answer_change(c, result, result, result ? 0 : value);
+}
+
+/* Expects what is there now.  One that fails has read the key. */
+static void compare_exchange(const struct qs_map_ops *ops, struct qs_map *m,
+                             struct qs_thread *t, struct qs_call *c)
+{
+    ops->get(m, t, c->key, &c->other);
+    uint64_t expected = c->other;
+    int result = ops->compare_exchange(m, t, c->key, &expected, c->input);
+    answer_change(c, result, result == 1, 0);
+    if (result == 0 || result == -ENOENT) {
+        c->kind = QS_CALL_GET;
+        c->ok = !result;
+        c->output = result ? 0 : expected;
+    }
+}
+
+static enum qs_verdict note_and_remove(void *arg, bool present, uint64_t *value)
+{
+    *(uint64_t *)arg = present ? *value : 0;
+    return QS_REMOVE;
+}
+
+static void remove_by_compute(const struct qs_map_ops *ops, struct qs_map *m,
+                              struct qs_thread *t, struct qs_call *c)
+{
+    c->ok = ops->compute(m, t, c->key, note_and_remove, &c->output) == QS_REMOVE;
+}
+
+static bool visits(const struct qs_map_ops *ops)
+{
+    return ops->for_each;
+}
+
+static bool meet(void *calls, const uint64_t *key, const uint64_t *value)
+{
+    struct qs_call **get = (struct qs_call **)calls + *key;
+
+    if ((*get)->ok)
+        qx_found(QX_WRONG_COUNT, "key %u is visited twice", (unsigned)*key);
+    (*get)->ok = true;
+    (*get)->output = *value;
+    return true;
+}
+
+/* A weakly consistent visit is a get of each key, all of them within its time. */
+static void visit(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thread *t,
+                  struct qs_call *c)
+{
+    struct qs_call *get[QX_KEYS];
+
+    for (unsigned key = 0; key < QX_KEYS; key++)
+        get[key] = key == c->key ? c : qx_history_start(QS_CALL_GET, key, 0);
+    ops->for_each(m, t, meet, get);
+    for (unsigned key = 0; key < QX_KEYS; key++)
+        if (get[key] != c)
+            qx_history_end(get[key]);
+}
+
+static bool orders(const struct qs_map_ops *ops)
+{
+    return ops->first;
+}
+
+static void answer_item(struct qs_call *c, bool found, uint64_t key, uint64_t value)
+{
+    c->ok = found;
+    if (found)
+        qx_history_tell(c, key, value);
+}
+
+#define FIND_EXTREME(name)                                                  \
+    static void find_##name(const struct qs_map_ops *ops, struct qs_map *m, \
+                            struct qs_thread *t, struct qs_call *c)         \
+    {                                                                       \
+        uint64_t key = 0, value = 0;                                        \
+        bool found = ops->name(m, t, &key, &value);                         \
+        answer_item(c, found, key, value);                                  \
+    }
+
+#define FIND_NEIGHBOUR(name)                                                \
+    static void find_##name(const struct qs_map_ops *ops, struct qs_map *m, \
+                            struct qs_thread *t, struct qs_call *c)         \
+    {                                                                       \
+        uint64_t key = 0, value = 0;                                        \
+        bool found = ops->name(m, t, c->key, &key, &value);                 \
+        answer_item(c, found, key, value);                                  \
+    }
+
+FIND_EXTREME(first)
+FIND_EXTREME(last)
+FIND_NEIGHBOUR(floor)
+FIND_NEIGHBOUR(ceiling)
+FIND_NEIGHBOUR(lower)
+FIND_NEIGHBOUR(higher)
+
+/* Keys are integers: what lies above one is not below the next. */
+static void find_above(const struct qs_map_ops *ops, struct qs_map *m,
+                       struct qs_thread *t, struct qs_call *c)
+{
+    find_higher(ops, m, t, c);
+    c->key++;
+}
+
+static void find_below(const struct qs_map_ops *ops, struct qs_map *m,
+                       struct qs_thread *t, struct qs_call *c)
+{
+    find_lower(ops, m, t, c);
+    if (c->key)
+        c->key--;
+    else if (c->ok)
+        qx_found(QX_WRONG_COUNT, "there is a key below 0");
+    else
+        c->ok = QS_CALL_FAILED; /* says nothing */
+}
+
+/* Two things in one time: this key was the first, and it was removed. */
+static void pop_first(const struct qs_map_ops *ops, struct qs_map *m,
+                      struct qs_thread *t, struct qs_call *c)
+{
+    struct qs_call *removal = qx_history_start(QS_CALL_REMOVE, 0, 0);
+    uint64_t key = 0, value = 0;
+
+    c->ok = ops->pop_first(m, t, &key, &value);
+    removal->key = key;
+    removal->ok = c->ok ? true : QS_CALL_FAILED;
+    removal->output = value;
+    answer_item(c, c->ok, key, value);
+    qx_history_end(removal);
+}
+
+const struct qx_sort qx_map = {
+    .name = "map",
+    .model = &qs_model_map,
+    .wide = &qs_model_ordered_map,
+    .has_keys = true,
+    .operations = 3,
+    .all = 16,
+    .operation = { { 'g', QS_CALL_GET, get },
+                   { 'i', QS_CALL_INSERT, insert },
+                   { 'r', QS_CALL_REMOVE, remove_key },
+                   { 'p', QS_CALL_PUT, put, changes },
+                   { 'e', QS_CALL_REPLACE, replace, changes },
+                   { 'x', QS_CALL_COMPARE_EXCHANGE, compare_exchange, changes },
+                   { 'o', QS_CALL_GET_OR_INSERT, get_or_insert, changes },
+                   { 'd', QS_CALL_REMOVE, remove_by_compute, changes },
+                   { 's', QS_CALL_GET, visit, visits },
+                   { 'a', QS_CALL_FIRST, find_first, orders, .is_wide = true },
+                   { 'z', QS_CALL_LAST, find_last, orders, .is_wide = true },
+                   { 'b', QS_CALL_FLOOR, find_floor, orders, .is_wide = true },
+                   { 'c', QS_CALL_CEILING, find_ceiling, orders, .is_wide = true },
+                   { 'l', QS_CALL_FLOOR, find_below, orders, .is_wide = true },
+                   { 'h', QS_CALL_CEILING, find_above, orders, .is_wide = true },
+                   { 't', QS_CALL_FIRST, pop_first, orders, .is_wide = true,
+                     .ends = true } },
+    .fill = QS_CALL_INSERT,
+    .last = QS_CALL_GET
+};
 
 const struct qx_sort qx_queue = { .name = "queue",
                                   .model = &qs_model_queue,
                                   .operations = 2,
+                                  .all = 2,
                                   .operation = { { 'p', QS_CALL_PUSH, insert },
                                                  { 'q', QS_CALL_POP, remove_key } },
                                   .fill = QS_CALL_PUSH,
@@ -80,6 +267,7 @@ static const struct qs_model tally = { "tally", false, tally_size, tally_step,
 const struct qx_sort qx_counter = { .name = "counter",
                                     .model = &tally,
                                     .operations = 1,
+                                    .all = 1,
                                     .operation = { { 'a', QS_CALL_ADD, add },
                                                    { 'c', QS_CALL_GET, get } },
                                     .fill = QS_CALL_ADD,

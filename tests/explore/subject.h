@@ -11,15 +11,20 @@
 struct qx_sort {
     const char *name;
     const struct qs_model *model;
+    const struct qs_model *wide; /* of programs whose calls look at several keys */
     bool has_keys;
-    unsigned operations;
+    unsigned operations; /* that every object of the sort has */
+    unsigned all;        /* with those that it may have */
     struct qx_operation {
         char letter; /* in the text of programs */
         uint8_t kind;
-        /* Makes the call and fills in what it answered; true unless it failed. */
+        /* Makes the call and fills in what it answered. */
         void (*run)(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thread *t,
                     struct qs_call *call);
-    } operation[4];
+        bool (*is_offered)(const struct qs_map_ops *ops); /* NULL: always */
+        bool is_wide;
+        bool ends; /* its effect is known from its answer alone */
+    } operation[20];
     uint8_t fill;     /* the kind of the calls that prepare an object */
     uint8_t last;     /* and of those that read it in the end: */
     bool until_empty; /* until one fails, else once for each key */
