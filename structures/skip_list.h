@@ -9,7 +9,8 @@
  *     may stand in front of the dead one on an upper level;
  *   - under a scheme that protects single nodes, upper levels are searched anew one by
  *     one, in two slots, where a result kept per level would take two slots per level;
- *   - searches start at the highest level ever used, not at a fixed one.
+ *   - searches start at the highest level ever used, not at a fixed one;
+ *   - the value of a key can be replaced, see skip_change_part.h.
  *
  * Parameters, undefined again at the end:
  *   QS_MAP_NAME           prefix of everything generated; also `struct QS_MAP_NAME`
@@ -33,8 +34,7 @@
  * Linearization points
  *   insert, true     the CAS (3) that links level 0
  *   remove, true     the CAS (7) that marks level 0
- *   remove, false    as get, or, if the node was found but another remover won, right
- *                    after that one's CAS (7)
+ *   remove, false    as get
  *   get, true        the load (2) that sees the node unmarked on level 0
  *   get, false       the protect (1) on level 0 that sees a larger key, or the end, in
  *                    an unmarked link
@@ -76,6 +76,7 @@
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
 #include "structures/tower.h"
+#include "structures/verdict.h"
 
 #ifndef QS_MAP_LEVELS
 #define QS_MAP_LEVELS 20
@@ -115,7 +116,15 @@ enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #define skl_link          QS_NAME(QS_MAP_NAME, link)
 #define skl_link_upper    QS_NAME(QS_MAP_NAME, link_upper)
 #define skl_link_tower    QS_NAME(QS_MAP_NAME, link_tower)
+#define skl_link_at       QS_NAME(QS_MAP_NAME, link_at)
 #define skl_mark          QS_NAME(QS_MAP_NAME, mark)
+#define skl_mark_upper    QS_NAME(QS_MAP_NAME, mark_upper)
+#define skl_take          QS_NAME(QS_MAP_NAME, take)
+#define skl_change        QS_NAME(QS_MAP_NAME, change)
+#define skl_supplant      QS_NAME(QS_MAP_NAME, supplant)
+#define skl_store         QS_NAME(QS_MAP_NAME, store)
+#define skl_decide        QS_NAME(QS_MAP_NAME, decide)
+#define skl_compute       QS_NAME(QS_MAP_NAME, compute)
 #define skl_init          QS_NAME(QS_MAP_NAME, init)
 #define skl_destroy       QS_NAME(QS_MAP_NAME, destroy)
 #define skl_get           QS_NAME(QS_MAP_NAME, get)
@@ -217,20 +226,27 @@ static inline void skl_raise(struct skl *m, struct skl_thread *t, unsigned heigh
         ;
 }
 
+/* Links n on level 0 in front of w[0].cur; false if w[0].links has changed. */
+static inline bool skl_link_at(struct skl_thread *t, struct skl_node *n,
+                               const struct skl_window *w)
+{
+    uintptr_t expected = (uintptr_t)w[0].cur;
+
+    qs_store(&n->next[0], expected, relaxed);
+    return qs_counted_cas(QS_COUNTERS(t), QS_SITE_LINK, w[0].links, /* (3) */
+                          &expected, (uintptr_t)n);
+}
+
 /* Links n on level 0 unless its key is present. */
 static inline bool skl_link(struct skl *m, struct skl_thread *t, struct skl_node *n,
                             struct skl_window *w)
 {
     enum skl_search how = skl_keeps_paths && n->height > 1 ? SKL_PATH : SKL_FIND;
 
-    while (!skl_find(m, t, &n->key, how, 0, w)) {
+    while (!skl_find(m, t, &n->key, how, 0, w))
         /* There are levels above the floor.  NOLINTNEXTLINE(clang-analyzer-core.*) */
-        uintptr_t expected = (uintptr_t)w[0].cur;
-        qs_store(&n->next[0], expected, relaxed);
-        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_LINK, w[0].links, /* (3) */
-                           &expected, (uintptr_t)n))
+        if (skl_link_at(t, n, w))
             return true;
-    }
     return false;
 }
 
@@ -257,11 +273,12 @@ static inline bool skl_link_upper(struct skl *m, struct skl_thread *t,
     }
 }
 
-/* Links the upper levels of n, of height 2 or more, as far as it is not removed. */
+/* Links the upper levels of n, of height 2 or more, as far as it is not removed.  Where
+ * paths are kept, w is that of the search that led to n's place, if known. */
 static inline void skl_link_tower(struct skl *m, struct skl_thread *t,
-                                  struct skl_node *n, struct skl_window *w)
+                                  struct skl_node *n, bool known, struct skl_window *w)
 {
-    bool known = skl_keeps_paths && !QS_BUGGIFY(100);
+    known = known && skl_keeps_paths && !QS_BUGGIFY(100);
 
     for (unsigned level = 1; level < n->height; level++)
         if (!skl_link_upper(m, t, n, level, known, w))
@@ -279,6 +296,26 @@ static inline bool skl_mark(struct skl_thread *t, struct skl_node *n, unsigned l
                            &n->next[level], &next, /* (6) */ /* (7) */ next | SKL_MARK))
             return true;
     return false;
+}
+
+static inline void skl_mark_upper(struct skl_thread *t, struct skl_node *n)
+{
+    for (unsigned level = n->height; --level;)
+        skl_mark(t, n, level);
+}
+
+/* Removes n, which is protected, and copies its value to *value unless value is NULL;
+ * false if another thread has removed or replaced it. */
+static inline bool skl_take(struct skl *m, struct skl_thread *t, struct skl_node *n,
+                            QS_MAP_VALUE *value)
+{
+    skl_mark_upper(t, n);
+    if (!skl_mark(t, n, 0))
+        return false;
+    if (value)
+        *value = n->value;
+    skl_finish(m, t, n, SKL_MARKED);
+    return true;
 }
 
 /* Makes an empty map; capacity is ignored.  Returns 0. */
@@ -331,7 +368,7 @@ static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key
     skl_raise(m, t, height);
     bool inserted = skl_link(m, t, n, w);
     if (inserted && height > 1)
-        skl_link_tower(m, t, n, w);
+        skl_link_tower(m, t, n, true, w);
     skl_leave(t);
     if (!inserted)
         skl_free_private(t, &skl_class[height], n);
@@ -346,20 +383,16 @@ static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
     bool removed = false;
 
     skl_enter(t);
-    if (skl_find(m, t, &key, SKL_FIND, 0, &w)) {
-        struct skl_node *n = w.cur; /* as above: NOLINT(clang-analyzer-core.*) */
-        for (unsigned level = n->height; --level;)
-            skl_mark(t, n, level);
-        removed = skl_mark(t, n, 0);
-        if (removed) {
-            if (value)
-                *value = n->value;
-            skl_finish(m, t, n, SKL_MARKED);
-        }
-    }
+    while (!removed && skl_find(m, t, &key, SKL_FIND, 0, &w))
+        removed = skl_take(m, t, w.cur, value); /* NOLINT(clang-analyzer-core.*) */
     skl_leave(t);
     return removed;
 }
+
+#include "structures/skip_change_part.h"
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
 
 /* The pairs of a map at rest, in order of keys: false after the last. */
 static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key,
@@ -394,7 +427,15 @@ static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key
 #undef skl_link
 #undef skl_link_upper
 #undef skl_link_tower
+#undef skl_link_at
 #undef skl_mark
+#undef skl_mark_upper
+#undef skl_take
+#undef skl_change
+#undef skl_supplant
+#undef skl_store
+#undef skl_decide
+#undef skl_compute
 #undef skl_init
 #undef skl_destroy
 #undef skl_get
