@@ -13,9 +13,9 @@
  *   QS_MAP_HASH(k)      uint64_t hash of a `const QS_MAP_KEY *`; low bits matter most
  *   QS_MAP_EQUAL(a, b)  whether two `const QS_MAP_KEY *` are equal
  *
- * Algorithm.  Lookups, add_unique and del of the library, inside read sections of the
- * flavour whose scheme retires the nodes.  The table counts its nodes and resizes
- * itself by a worker thread of the library.
+ * Algorithm.  Lookups, add_unique, replace and del of the library, inside read sections
+ * of the flavour whose scheme retires the nodes.  The table counts its nodes and
+ * resizes itself by a worker thread of the library.
  *
  * Linearization points and memory order are the library's; there is no atomic access
  * here.  Its compare-and-swaps are not counted: the counters of every site stay 0, and
@@ -43,6 +43,7 @@
 
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
+#include "structures/verdict.h"
 
 #ifndef QS_STRUCTURES_LFHT_H
 #define QS_STRUCTURES_LFHT_H
@@ -198,6 +199,10 @@ static inline void lfh_qsbr_unpark(bool parked)
 #define lfh_get          QS_NAME(QS_MAP_NAME, get)
 #define lfh_insert       QS_NAME(QS_MAP_NAME, insert)
 #define lfh_remove       QS_NAME(QS_MAP_NAME, remove)
+#define lfh_change       QS_NAME(QS_MAP_NAME, change)
+#define lfh_assign       QS_NAME(QS_MAP_NAME, assign)
+#define lfh_decide       QS_NAME(QS_MAP_NAME, decide)
+#define lfh_compute      QS_NAME(QS_MAP_NAME, compute)
 #define lfh_next         QS_NAME(QS_MAP_NAME, next)
 #define lfh_flavour      LFH_NAME(QS_MAP_RECLAIM, flavour)
 #define lfh_begin        LFH_NAME(QS_MAP_RECLAIM, begin)
@@ -351,6 +356,72 @@ static inline bool lfh_remove(struct lfh *m, struct lfh_thread *t, QS_MAP_KEY ke
     return removed;
 }
 
+typedef enum qs_verdict lfh_change(void *arg, bool present, QS_MAP_VALUE *value);
+
+/* Lets n take the place of old, where iter stands, or, if that is NULL, of nothing;
+ * false if the key was changed meanwhile. */
+static inline bool lfh_assign(struct lfh *m, struct lfh_thread *t,
+                              struct cds_lfht_iter *iter, struct lfh_node *old,
+                              struct lfh_node *n)
+{
+    unsigned long hash = QS_MAP_HASH(&n->key);
+
+    cds_lfht_node_init(&n->link);
+    if (!old)
+        return cds_lfht_add_unique(m->table, hash, lfh_match, &n->key, &n->link) ==
+               &n->link;
+    if (cds_lfht_replace(m->table, iter, hash, lfh_match, &n->key, &n->link))
+        return false;
+    lfh_retire(t, &lfh_class, old);
+    return true;
+}
+
+/* Decides and acts, once or until it took effect; *n is a node if it needed one. */
+QS_CALLS_BACK int lfh_decide(struct lfh *m, struct lfh_thread *t, const QS_MAP_KEY *key,
+                             lfh_change *change, void *arg, struct lfh_node **n)
+{
+    struct cds_lfht_iter iter;
+    QS_MAP_VALUE value = { 0 };
+
+    for (;;) {
+        struct lfh_node *old = lfh_lookup(m, key, &iter);
+        if (old)
+            value = old->value;
+        int verdict = change(arg, old, &value);
+        if (verdict == QS_STORE) {
+            if (!*n && !(*n = lfh_alloc(t, &lfh_class)))
+                return -ENOMEM;
+            (*n)->key = *key;
+            (*n)->value = value;
+            if (lfh_assign(m, t, &iter, old, *n))
+                return QS_STORE;
+        } else if (verdict == QS_KEEP || !old) {
+            return QS_KEEP;
+        } else if (!cds_lfht_del(m->table, &old->link)) {
+            lfh_retire(t, &lfh_class, old);
+            return QS_REMOVE;
+        }
+    }
+}
+
+/* Lets change() decide about key, see verdict.h.  The verdict that took effect, QS_KEEP
+ * if there was nothing to remove, or -ENOMEM, changing nothing. */
+QS_CALLS_BACK int lfh_compute(struct lfh *m, struct lfh_thread *t, QS_MAP_KEY key,
+                              lfh_change *change, void *arg)
+{
+    struct lfh_node *n = NULL;
+
+    lfh_enter(t);
+    int verdict = lfh_decide(m, t, &key, change, arg, &n);
+    lfh_leave(t);
+    if (n && verdict != QS_STORE)
+        lfh_free_private(t, &lfh_class, n);
+    return verdict;
+}
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
+
 /* The pairs of a map at rest, in no particular order: false after the last.  Looks its
  * place up again each time, since the library's worker may change dummies between. */
 static inline bool lfh_next(struct lfh *m, struct lfh_cursor *c, QS_MAP_KEY *key,
@@ -384,6 +455,10 @@ static inline bool lfh_next(struct lfh *m, struct lfh_cursor *c, QS_MAP_KEY *key
 #undef lfh_get
 #undef lfh_insert
 #undef lfh_remove
+#undef lfh_change
+#undef lfh_assign
+#undef lfh_decide
+#undef lfh_compute
 #undef lfh_next
 #undef lfh_flavour
 #undef lfh_begin

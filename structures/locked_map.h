@@ -12,7 +12,7 @@
  *   QS_MAP_EQUAL(a, b)  whether two `const QS_MAP_KEY *` are equal
  *   QS_MAP_LOAD         optional: keys per bucket that make the table double (2)
  *
- * Algorithm.  get holds the lock for reading, insert and remove for writing.  An insert
+ * Algorithm.  get holds the lock for reading, what changes keys for writing.  An insert
  * that finds too many keys moves all nodes to an array twice as large before it
  * releases the lock; without memory the array stays as it is.
  *
@@ -40,6 +40,7 @@
 #include "reclaim/lock.h"
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
+#include "structures/verdict.h"
 
 #ifndef QS_MAP_LOAD
 #define QS_MAP_LOAD 2
@@ -57,6 +58,11 @@
 #define lkm_get          QS_NAME(QS_MAP_NAME, get)
 #define lkm_insert       QS_NAME(QS_MAP_NAME, insert)
 #define lkm_remove       QS_NAME(QS_MAP_NAME, remove)
+#define lkm_unlink       QS_NAME(QS_MAP_NAME, unlink)
+#define lkm_change       QS_NAME(QS_MAP_NAME, change)
+#define lkm_append       QS_NAME(QS_MAP_NAME, append)
+#define lkm_decide       QS_NAME(QS_MAP_NAME, decide)
+#define lkm_compute      QS_NAME(QS_MAP_NAME, compute)
 #define lkm_next         QS_NAME(QS_MAP_NAME, next)
 #define lkm_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
 #define lkm_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
@@ -180,18 +186,23 @@ static inline bool lkm_get(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY key,
     return n;
 }
 
+/* Under the lock: links n at the end of its chain. */
+static inline void lkm_append(struct lkm *m, struct lkm_node **link, struct lkm_node *n)
+{
+    n->next = NULL;
+    *link = n;
+    if (++m->pairs > QS_MAP_LOAD * (m->mask + 1))
+        lkm_grow(m);
+}
+
 /* Links n unless its key is present. */
 static inline bool lkm_link(struct lkm *m, struct lkm_thread *t, struct lkm_node *n)
 {
     qs_rwlock_write(&m->lock);
     struct lkm_node **link = lkm_search(m, t, &n->key);
     bool absent = !*link;
-    if (absent) {
-        n->next = NULL;
-        *link = n;
-        if (++m->pairs > QS_MAP_LOAD * (m->mask + 1))
-            lkm_grow(m);
-    }
+    if (absent)
+        lkm_append(m, link, n);
     qs_rwlock_release(&m->lock);
     return absent;
 }
@@ -214,6 +225,17 @@ static inline int lkm_insert(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY key
     return inserted;
 }
 
+/* Under the lock: leads *link past its node and frees that. */
+static inline void lkm_unlink(struct lkm *m, struct lkm_thread *t,
+                              struct lkm_node **link)
+{
+    struct lkm_node *n = *link;
+
+    *link = n->next;
+    m->pairs--;
+    lkm_retire(t, &lkm_class, n);
+}
+
 /* Removes key and copies its value to *value unless value is NULL; false if absent. */
 static inline bool lkm_remove(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY key,
                               QS_MAP_VALUE *value)
@@ -221,18 +243,60 @@ static inline bool lkm_remove(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY ke
     lkm_enter(t);
     qs_rwlock_write(&m->lock);
     struct lkm_node **link = lkm_search(m, t, &key);
-    struct lkm_node *n = *link;
-    if (n) {
-        *link = n->next;
-        m->pairs--;
-        if (value)
-            *value = n->value;
-        lkm_retire(t, &lkm_class, n);
-    }
+    bool present = *link;
+    if (present && value)
+        *value = (*link)->value;
+    if (present)
+        lkm_unlink(m, t, link);
     qs_rwlock_release(&m->lock);
     lkm_leave(t);
-    return n;
+    return present;
 }
+
+typedef enum qs_verdict lkm_change(void *arg, bool present, QS_MAP_VALUE *value);
+
+/* Under the lock. */
+QS_CALLS_BACK int lkm_decide(struct lkm *m, struct lkm_thread *t, const QS_MAP_KEY *key,
+                             lkm_change *change, void *arg)
+{
+    struct lkm_node **link = lkm_search(m, t, key), *n = *link;
+    QS_MAP_VALUE value = { 0 };
+
+    if (n)
+        value = n->value;
+    int verdict = change(arg, n, &value);
+    if (verdict == QS_REMOVE && n) {
+        lkm_unlink(m, t, link);
+        return QS_REMOVE;
+    }
+    if (verdict != QS_STORE)
+        return QS_KEEP;
+    if (!n) {
+        if (!(n = lkm_alloc(t, &lkm_class)))
+            return -ENOMEM;
+        n->key = *key;
+        lkm_append(m, link, n);
+    }
+    n->value = value;
+    return QS_STORE;
+}
+
+/* Lets change() decide about key, see verdict.h; it is called once, under the lock. The
+ * verdict that took effect, QS_KEEP if there was nothing to remove, or -ENOMEM,
+ * changing nothing. */
+QS_CALLS_BACK int lkm_compute(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY key,
+                              lkm_change *change, void *arg)
+{
+    lkm_enter(t);
+    qs_rwlock_write(&m->lock);
+    int verdict = lkm_decide(m, t, &key, change, arg);
+    qs_rwlock_release(&m->lock);
+    lkm_leave(t);
+    return verdict;
+}
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
 
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool lkm_next(struct lkm *m, struct lkm_cursor *c, QS_MAP_KEY *key,
@@ -262,6 +326,11 @@ static inline bool lkm_next(struct lkm *m, struct lkm_cursor *c, QS_MAP_KEY *key
 #undef lkm_get
 #undef lkm_insert
 #undef lkm_remove
+#undef lkm_unlink
+#undef lkm_change
+#undef lkm_append
+#undef lkm_decide
+#undef lkm_compute
 #undef lkm_next
 #undef lkm_thread
 #undef lkm_enter

@@ -76,6 +76,7 @@
 #include "structures/bucket_table.h"
 #include "structures/striped_count.h"
 #include "structures/template.h"
+#include "structures/verdict.h"
 
 #ifndef QS_MAP_LOAD
 #define QS_MAP_LOAD 2
@@ -104,7 +105,15 @@
 #define rch_get          QS_NAME(QS_MAP_NAME, get)
 #define rch_link         QS_NAME(QS_MAP_NAME, link)
 #define rch_insert       QS_NAME(QS_MAP_NAME, insert)
+#define rch_put_first    QS_NAME(QS_MAP_NAME, put_first)
+#define rch_count        QS_NAME(QS_MAP_NAME, count)
+#define rch_unlink       QS_NAME(QS_MAP_NAME, unlink)
 #define rch_remove       QS_NAME(QS_MAP_NAME, remove)
+#define rch_change       QS_NAME(QS_MAP_NAME, change)
+#define rch_supplant     QS_NAME(QS_MAP_NAME, supplant)
+#define rch_assign       QS_NAME(QS_MAP_NAME, assign)
+#define rch_decide       QS_NAME(QS_MAP_NAME, decide)
+#define rch_compute      QS_NAME(QS_MAP_NAME, compute)
 #define rch_size         QS_NAME(QS_MAP_NAME, size)
 #define rch_buckets      QS_NAME(QS_MAP_NAME, buckets)
 #define rch_next         QS_NAME(QS_MAP_NAME, next)
@@ -195,69 +204,7 @@ static inline void rch_unlock_all(struct rch *m)
         qs_mutex_unlock(&m->stripe[s].lock);
 }
 
-/* Frees a table and its nodes, which no other thread can see. */
-static inline void rch_free_table(struct qs_bucket_table *table)
-{
-    for (size_t b = 0; b < qs_bucket_count(table); b++) {
-        struct rch_node *n = (struct rch_node *)qs_load(&table->heads[b], relaxed);
-        while (n) {
-            struct rch_node *next = (struct rch_node *)qs_load(&n->next, relaxed);
-            qs_node_free(n);
-            n = next;
-        }
-    }
-    qs_node_free(table);
-}
-
-/* Copies the nodes from n on into a table; false without memory. */
-static inline bool rch_copy_chain(struct rch_thread *t, struct qs_bucket_table *to,
-                                  const struct rch_node *n)
-{
-    for (; n; n = (const struct rch_node *)qs_load(&n->next, relaxed)) {
-        qs_word *head = qs_bucket_of(to, QS_MAP_HASH(&n->key));
-        struct rch_node *copy = rch_alloc(t, &rch_class);
-        if (!copy)
-            return false;
-        copy->key = n->key;
-        copy->value = n->value;
-        qs_init(&copy->next, qs_load(head, relaxed));
-        qs_init(head, copy);
-    }
-    return true;
-}
-
-/* A table of that order with copies of all nodes, or NULL without memory. */
-static inline struct qs_bucket_table *rch_copy_table(struct rch_thread *t,
-                                                     const struct qs_bucket_table *from,
-                                                     unsigned order)
-{
-    struct qs_bucket_table *to = qs_bucket_table_new(order, rch_prefix);
-
-    if (!to)
-        return NULL;
-    for (size_t b = 0; b < qs_bucket_count(from); b++) {
-        if (!rch_copy_chain(t, to,
-                            (struct rch_node *)qs_load(&from->heads[b], relaxed))) {
-            rch_free_table(to);
-            return NULL;
-        }
-    }
-    return to;
-}
-
-/* Retires a table and its nodes, which are no longer reachable. */
-static inline void rch_retire_table(struct rch_thread *t, struct qs_bucket_table *table)
-{
-    for (size_t b = 0; b < qs_bucket_count(table); b++) {
-        struct rch_node *n = (struct rch_node *)qs_load(&table->heads[b], relaxed);
-        while (n) {
-            struct rch_node *next = (struct rch_node *)qs_load(&n->next, relaxed);
-            rch_retire(t, &rch_class, n);
-            n = next;
-        }
-    }
-    rch_retire(t, &qs_bucket_class[table->order], table);
-}
+#include "structures/rcu_table_part.h"
 
 /* Doubles the table if that many pairs are too many for it and there is memory. */
 static inline void rch_grow(struct rch *m, struct rch_thread *t, size_t pairs)
@@ -343,6 +290,13 @@ static inline bool rch_get(struct rch *m, struct rch_thread *t, QS_MAP_KEY key,
     return n;
 }
 
+/* Under the lock: puts n first in its chain. */
+static inline void rch_put_first(qs_word *head, struct rch_node *n)
+{
+    qs_init(&n->next, qs_load(head, relaxed));
+    qs_store(head, (uintptr_t)n, release); /* (4) */
+}
+
 /* Puts n first in its chain unless its key is present. */
 static inline bool rch_link(struct rch *m, struct rch_thread *t, uint64_t hash,
                             struct rch_node *n)
@@ -352,12 +306,19 @@ static inline bool rch_link(struct rch *m, struct rch_thread *t, uint64_t hash,
     qs_mutex_lock(lock);
     qs_word *head = qs_bucket_of(rch_table_now(m), hash);
     bool absent = !qs_load(rch_search(t, head, &n->key), relaxed);
-    if (absent) {
-        qs_init(&n->next, qs_load(head, relaxed));
-        qs_store(head, (uintptr_t)n, release); /* (4) */
-    }
+    if (absent)
+        rch_put_first(head, n);
     qs_mutex_unlock(lock);
     return absent;
+}
+
+/* One pair more or less: grows the table if there are too many. */
+static inline void rch_count(struct rch *m, struct rch_thread *t, int delta)
+{
+    size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, delta);
+
+    if (delta > 0 && pairs)
+        rch_grow(m, t, pairs);
 }
 
 /* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
@@ -374,10 +335,17 @@ static inline int rch_insert(struct rch *m, struct rch_thread *t, QS_MAP_KEY key
         rch_free_private(t, &rch_class, n);
         return 0;
     }
-    size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, 1);
-    if (pairs)
-        rch_grow(m, t, pairs);
+    rch_count(m, t, 1);
     return 1;
+}
+
+/* Under the lock: leads *link past n. */
+static inline void rch_unlink(struct rch_thread *t, qs_word *link, struct rch_node *n)
+{
+    rch_enter(t);
+    qs_store(link, qs_load(&n->next, relaxed), release); /* (5) */
+    rch_retire(t, &rch_class, n);
+    rch_leave(t);
 }
 
 /* Removes key and copies its value to *value unless value is NULL; false if absent. */
@@ -393,16 +361,18 @@ static inline bool rch_remove(struct rch *m, struct rch_thread *t, QS_MAP_KEY ke
     if (n) {
         if (value)
             *value = n->value;
-        rch_enter(t);
-        qs_store(link, qs_load(&n->next, relaxed), release); /* (5) */
-        rch_retire(t, &rch_class, n);
-        rch_leave(t);
+        rch_unlink(t, link, n);
     }
     qs_mutex_unlock(lock);
     if (n)
-        qs_striped_count_add(&m->pairs, (struct qs_thread *)t, -1);
+        rch_count(m, t, -1);
     return n;
 }
+
+#include "structures/rcu_change_part.h"
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"
 
 /* The number of keys, exact while nobody changes it. */
 static inline size_t rch_size(const struct rch *m)
@@ -453,7 +423,15 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
 #undef rch_get
 #undef rch_link
 #undef rch_insert
+#undef rch_put_first
+#undef rch_count
+#undef rch_unlink
 #undef rch_remove
+#undef rch_change
+#undef rch_supplant
+#undef rch_assign
+#undef rch_decide
+#undef rch_compute
 #undef rch_size
 #undef rch_buckets
 #undef rch_next
