@@ -44,6 +44,8 @@ name_lazy_skip_list = "lazy skip list, spin locks"; short_lazy_skip_list = "lazy
 color_lazy_skip_list = "#000000"; mark_lazy_skip_list = 12; dash_lazy_skip_list = 2
 name_leaf_list = "leaf list"; short_leaf_list = "leaf list"
 color_leaf_list = "#009E73"; mark_leaf_list = 11; dash_leaf_list = 1
+name_bst = "Natarajan-Mittal tree"; short_bst = "NM tree"
+color_bst = "#882255"; mark_bst = 4; dash_bst = 4
 name_rcu_hash = "RCU hash map"; short_rcu_hash = "RCU hash"
 color_rcu_hash = "#CC79A7"; mark_rcu_hash = 5; dash_rcu_hash = 5
 name_locked_map = "map under a rwlock"; short_locked_map = "rwlock"
