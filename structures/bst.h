@@ -45,12 +45,13 @@
  *   remove, false    the moment at which the one above it was last known to be
  *
  * Memory order.  Every CAS is seq_cst: schemes argue over the total order of the cut
- * (6) and their own accesses (hp.h).  What freezes an edge is seq_cst for the same
- * reason: a reader that found it clean had protected what it led to before. (1)
- * protect, at least an acquire: pairs with (4) and (6), sees the node's content (2)
- * validate: the last clean edge above still is what it was, so nothing below it has
- * been cut off (3) flags the edge to a leaf (4) links; releases the content of both new
- * nodes (5) tags an edge; acquires what it leads to, for (6) to pass on (6) cuts off
+ * (6) and their own accesses (hp.h).  So is what freezes an edge: whoever found it
+ * clean had protected what it leads to before.  Sites 1 and 2 are those of a search, in
+ * bst_search_part.h.
+ *   (3) flags the edge to a leaf
+ *   (4) links; releases the content of both new nodes
+ *   (5) tags an edge; acquires what it leads to, for (6) to pass on
+ *   (6) cuts off
  *
  * Progress: lock-free.  A failed CAS means that another one succeeded or that an edge
  * is frozen, which the loser helps to cut off.  The tree is not balanced: keys that

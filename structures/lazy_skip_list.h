@@ -26,19 +26,21 @@
  * the predecessor on each level, from the bottom up, and looks whether it still leads
  * to what the search found; if not, it unlocks all and begins again.  insert then links
  * its node from the bottom up.  remove first locks the node and marks its links from
- * the top down, and then unlinks it from the top down. Whoever holds a lock and waits
- * for another one waits for a smaller key, so nobody waits in a circle.
+ * the top down, and then unlinks it from the top down.
+ *   Whoever holds a lock and waits for another one waits for a smaller key, so nobody
+ * waits in a circle.
  *
  * Linearization points
  *   insert, true     the store (3) that links level 0
  *   remove, true     the store (5) that marks level 0
  *   get, true        the load (7) that sees the node unmarked on level 0
  *   get, false       the last moment in the operation at which a link of its path on
- *                    level 0 was read unmarked, by (1), or was marked, by (5): there
- * the path led past the key, for nodes marked earlier had not changed. If it met a
- * marked node of the key, the like: none other was linked insert, false    as get, true
- *   remove, false    as get, false, or right after the store (5) of the remover that it
- *                    waited for
+ *                    level 0 was read unmarked, by (1), or was marked, by (5): the
+ *                    path led past the key then, as nodes marked before had not
+ *                    changed.  So it did if it met a marked node of the key
+ *   insert, false    as get, true
+ *   remove, false    as get, false, or right after the store (5) of the remover that
+ *                    it waited for
  *
  * Memory order.  Every store to a link that others can see is seq_cst: schemes argue
  * over the total order of what unlinks and their own accesses (hp.h).  Sites 1 and 2
@@ -52,7 +54,7 @@
  * Under the lock of the node that they lie in, links are read relaxed.
  *
  * Progress: get is wait-free under a scheme that guards regions, lock-free under
- * others. insert and remove block: a thread that is stopped while it holds locks stops
+ * others.  insert and remove block: a thread that is stopped while it holds locks stops
  * those that need them.  Locks spin, as the paper's do, so waiting threads take
  * processors from the one they wait for when there are more threads than processors.
  *
