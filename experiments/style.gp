@@ -50,6 +50,14 @@ name_rcu_hash = "RCU hash map"; short_rcu_hash = "RCU hash"
 color_rcu_hash = "#CC79A7"; mark_rcu_hash = 5; dash_rcu_hash = 5
 name_locked_map = "map under a rwlock"; short_locked_map = "rwlock"
 color_locked_map = "#777777"; mark_locked_map = 15; dash_locked_map = 3
+name_locked_skip_list = "skip list under a rwlock"; short_locked_skip_list = "rwlock skip list"
+color_locked_skip_list = "#777777"; mark_locked_skip_list = 13; dash_locked_skip_list = 3
+name_locked_tree = "tree under a rwlock"; short_locked_tree = "rwlock tree"
+color_locked_tree = "#999933"; mark_locked_tree = 15; dash_locked_tree = 3
+name_seq_skip_list = "skip list, one thread alone"; short_seq_skip_list = "skip list alone"
+color_seq_skip_list = "#AA7733"; mark_seq_skip_list = 12; dash_seq_skip_list = 3
+name_seq_tree = "balanced tree, one thread alone"; short_seq_tree = "tree alone"
+color_seq_tree = "#E69F00"; mark_seq_tree = 7; dash_seq_tree = 3
 name_lfht = "liburcu lfht"; short_lfht = "lfht"
 color_lfht = "#000000"; mark_lfht = 9; dash_lfht = 4
 name_linear_probing = "linear probing, one thread alone"; short_linear_probing = "linear probing"
