@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reclaim/ebr.h"
+#include <quiesce/reclaim/ebr.h>
 
 struct host {
     char name[24]; /* ends with a zero */
@@ -29,7 +29,7 @@ static bool host_equal(const struct host *a, const struct host *b)
 #define QS_MAP_VALUE       uint32_t
 #define QS_MAP_HASH(k)     host_hash(k)
 #define QS_MAP_EQUAL(a, b) host_equal(a, b)
-#include "structures/split_ordered.h"
+#include <quiesce/structures/split_ordered.h>
 
 enum { HOSTS = 500, RESOLVERS = 3, LOOKUPS = 20000, MOVES = 5000 };
 

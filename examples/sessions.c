@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "reclaim/hp.h"
+#include <quiesce/reclaim/hp.h>
 
 struct deadline {
     uint32_t second;
@@ -22,7 +22,7 @@ static int deadline_compare(const struct deadline *a, const struct deadline *b)
 #define QS_MAP_KEY           struct deadline
 #define QS_MAP_VALUE         uint32_t /* the user */
 #define QS_MAP_COMPARE(a, b) deadline_compare(a, b)
-#include "structures/skip_list.h"
+#include <quiesce/structures/skip_list.h>
 
 enum { SERVERS = 4, SESSIONS = 8000, KEEP_EVERY = 1000, USERS = 97 };
 

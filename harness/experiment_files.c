@@ -16,8 +16,8 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* build/release/quiesce belongs to ../../experiments. */
-static bool beside_build(char *path, size_t size)
+/* The folder beside the one that lies `up` above the program. */
+static bool beside_program(int up, const char *folder, char *path, size_t size)
 {
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -25,13 +25,13 @@ static bool beside_build(char *path, size_t size)
     if (length < 0)
         return false;
     program[length] = 0;
-    for (int up = 0; up < 3; up++) {
+    for (; up >= 0; up--) {
         char *slash = strrchr(program, '/');
         if (!slash)
             return false;
         *slash = 0;
     }
-    return snprintf(path, size, "%s/experiments", program) < (int)size &&
+    return snprintf(path, size, "%s/%s", program, folder) < (int)size &&
            is_folder(path);
 }
 
@@ -46,7 +46,9 @@ char *qs_experiments_folder(const char *given, char *path, size_t size, char *er
     }
     if (is_folder("experiments") && snprintf(path, size, "experiments") < (int)size)
         return path;
-    if (beside_build(path, size))
+    /* Of build/release/quiesce, and of bin/quiesce. */
+    if (beside_program(2, "experiments", path, size) ||
+        beside_program(1, "share/quiesce/experiments", path, size))
         return path;
     snprintf(
         error, error_size,

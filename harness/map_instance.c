@@ -59,6 +59,7 @@ static const struct qs_class anchor_class = { .name = "anchor",
                                               .size = sizeof(uint64_t) };
 
 struct qs_map {
+    const struct qs_map_ops *ops; /* first, see quiesce.c */
     struct R(domain) domain;
     struct INSTANCE structure;
     qs_word anchor; /* a node that is always reachable, for hold() */
@@ -69,6 +70,8 @@ static inline struct R(thread) * thread_of(struct qs_thread *t)
     return (struct R(thread) *)t;
 }
 
+extern const struct qs_map_ops I(map_ops);
+
 static struct qs_map *create(const struct qs_map_config *config)
 {
     struct qs_map *m = qs_memory_alloc_lines(sizeof *m);
@@ -76,6 +79,7 @@ static struct qs_map *create(const struct qs_map_config *config)
         errno = ENOMEM;
         return NULL;
     }
+    m->ops = &I(map_ops);
     int error = R(domain_init)(&m->domain, &config->reclaim);
     if (!error) {
         void *anchor = qs_node_alloc(&anchor_class, R(prefix));

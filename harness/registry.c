@@ -10,14 +10,16 @@
     extern const struct qs_map_ops structure##_uncounted_##scheme##_map_ops;
 #include "harness/matrix.def"
 
-#ifndef QS_SUBSET
+#if !defined QS_SUBSET && !defined QS_NO_PROBES
 #define SCHEME(name, about)                                     \
     extern const struct qs_map_ops probe_read_##name##_map_ops, \
         probe_protect_##name##_map_ops, probe_retire_##name##_map_ops;
 #include "harness/matrix.def"
 #endif
+#ifndef QS_NO_PROBES
 extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
     probe_own_lock_direct_map_ops;
+#endif
 
 /* Every scheme has the probes, harness/probes; the locks need none. */
 #define PROBE(probe, scheme)                               \
@@ -25,13 +27,17 @@ extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_m
 #probe, #scheme, &probe##_##scheme##_map_ops, NULL \
     }
 static const struct qs_pair probes[] = {
-#ifndef QS_SUBSET
+#if !defined QS_SUBSET && !defined QS_NO_PROBES
 #define SCHEME(name, about) \
     PROBE(probe_read, name), PROBE(probe_protect, name), PROBE(probe_retire, name),
 #include "harness/matrix.def"
 #endif
-    PROBE(probe_mutex, direct), PROBE(probe_rwlock, direct),
-    PROBE(probe_own_lock, direct)
+#ifndef QS_NO_PROBES
+    PROBE(probe_mutex, direct),
+    PROBE(probe_rwlock, direct),
+    PROBE(probe_own_lock, direct),
+#endif
+    { NULL, NULL, NULL, NULL }
 };
 
 static const struct qs_pair pairs[] = {
@@ -74,7 +80,8 @@ const struct qs_named *qs_scheme_at(unsigned i)
 
 const struct qs_pair *qs_probe_at(unsigned i)
 {
-    return AT(probes, i);
+    const struct qs_pair *p = AT(probes, i);
+    return p && p->ops ? p : NULL;
 }
 
 static const struct qs_pair *find(const struct qs_pair *(*at)(unsigned),

@@ -16,7 +16,7 @@ wrong=$(
     only structures 'reclaim/|structures/'
     only harness 'reclaim/|structures/|harness/|generated/'
     only examples 'reclaim/|structures/|examples/'
-    find reclaim structures harness examples -name '*.[ch]' -exec \
+    find reclaim structures harness -name '*.[ch]' -exec \
         grep -HnE '^ *# *include *["<](\.|/|quiesce/)' {} + 2>/dev/null
 )
 if [ -n "$wrong" ]; then
