@@ -7,6 +7,17 @@
  *   SPO_MARK     what holds this link is removed, and the link final
  *   SPO_PENDING  of a head: its link is set, but the head may not be in the list yet
  *
+ * What a head may hold:
+ *   0                                nothing yet; it was never set up
+ *   SPO_PENDING                      a thread has claimed it
+ *   a link and SPO_PENDING           it goes into the list, or is there
+ *   a link                           it is in the list
+ *   a link and SPO_MARK              it is removed, and goes from the list, or is gone
+ *   a version, SPO_MARK, SPO_PENDING it is gone, and may be claimed again
+ * A head that comes back has the next version, and links to it say which they mean; so
+ * a CAS that has a link to it in mind cannot take one for the other.  One that has had
+ * all versions stays away: 2^29 times it was there.
+ *
  * A head is nothing but its link, eight bytes; the place tells the index, and the index
  * the head's order in the list.  Heads lie in one range of address space, of which as
  * much is committed as the table has buckets.  Where the system refuses the range, they
@@ -31,6 +42,8 @@ enum { SPO_REACH = 30, SPO_SEGMENTS = SPO_REACH + 1 }; /* at most 2^30 heads */
 #define SPO_FLAGS   ((uintptr_t)7)
 #define SPO_END     SPO_HEAD
 
+#define SPO_VERSIONS ((uintptr_t)1 << 29)
+
 struct spo_heads {
     qs_word *range;                 /* NULL: they are in segments */
     qs_word segments[SPO_SEGMENTS]; /* qs_word *, or 0 */
@@ -50,9 +63,25 @@ static inline size_t spo_parent_of(size_t bucket)
     return bucket & ~((size_t)1 << (63 - __builtin_clzll(bucket)));
 }
 
-static inline uintptr_t spo_link_to(size_t index)
+static inline uintptr_t spo_link_to(size_t index, uintptr_t version)
 {
-    return index << 32 | SPO_HEAD;
+    return index << 32 | version << 3 | SPO_HEAD;
+}
+
+/* What a head holds that is gone from the list, where this link led to it. */
+static inline uintptr_t spo_gone(uintptr_t link)
+{
+    return (link & UINT32_MAX & ~SPO_FLAGS) | SPO_MARK | SPO_PENDING;
+}
+
+/* The version of a head that may be set up now, or SPO_VERSIONS if it may not. */
+static inline uintptr_t spo_next_version(uintptr_t held)
+{
+    if (!held)
+        return 0;
+    if ((held & SPO_FLAGS) != (SPO_MARK | SPO_PENDING))
+        return SPO_VERSIONS;
+    return (held >> 3) + 1;
 }
 
 static inline size_t spo_index_of(uintptr_t link)
@@ -84,6 +113,13 @@ static inline qs_word *spo_head_at(const struct spo_heads *h, size_t index)
 static inline bool spo_is_usable(uintptr_t link)
 {
     return link && !(link & (SPO_MARK | SPO_PENDING));
+}
+
+/* Whether this link of a head leads to what comes behind, or did when it was removed.
+ */
+static inline bool spo_leads_on(uintptr_t link)
+{
+    return (link & ~SPO_PENDING) && (~link & (SPO_MARK | SPO_PENDING));
 }
 
 static inline bool spo_has_head(const qs_word *head)

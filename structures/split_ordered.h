@@ -36,8 +36,14 @@
  * claim off, and the head can be found by its index.  From the CAS on the head is found
  * by its link, and updates that come this way take the claim off with their own CAS.
  *
- * The table doubles when its keys are too many and all its heads are handed out to be
- * set up: every SPO_SWEEP_EVERY insertions of a thread set up SPO_SWEEP_HEADS.
+ * The table doubles when its keys are too many for its heads, and halves when they are
+ * less than a quarter of that, but not below what init made or QS_SPLIT_LEAST.  Either
+ * changes the mask alone.  Then the insertions and removals, every SPO_SWEEP_EVERY of a
+ * thread, set up the new heads or take down those that the mask knows no more, some at
+ * a time; before all are handed out, the mask does not change again.  To take a head
+ * down is to mark its link, after which no update uses it, and to unlink it like a
+ * node.  It may come back, as split_heads.h and split_table_part.h tell; its memory
+ * stays.
  *
  * Linearization points.  Those of updates are told in split_update_part.h.
  *   get, true        the load that sees the node unmarked: what was linked and is
@@ -49,7 +55,8 @@
  *                    since a link that changes passes by nothing but removed nodes, and
  *                    the link of a removed node is final.  And it stops at nothing in
  *                    front of the node
- * Growing has none: where a search starts decides its length, not its result.
+ * Growing and shrinking have none: where a search starts decides its length, not its
+ * result.
  *
  * Memory order.  Every CAS is seq_cst: schemes argue over the total order of the unlink
  * and their own accesses (hp.h), and on x86-64 and ARMv8.1 it costs no more than
@@ -60,8 +67,8 @@
  *
  * Reclamation: four slots.  A node is unlinked by exactly one CAS, whose winner retires
  * it.  Updates follow links of nodes that are not removed, two slots taking turns, as
- * hm_core.h; how a get goes through removed ones is told in split_read_part.h.  Heads
- * stay until destroy.
+ * hm_core.h; how a get goes through removed ones is told in split_read_part.h.  The
+ * memory of heads stays until destroy, so links that lie in them may be protected from.
  *
  * All operations but init, destroy and next may run on any registered threads at once.
  */
@@ -91,12 +98,19 @@
 #define QS_SPLIT_HEADS 2 /* of a table that is told no capacity */
 #endif
 
+#ifndef QS_SPLIT_LEAST
+#define QS_SPLIT_LEAST                                             \
+    512 /* heads, a page of them: a table that shrinks keeps these \
+         */
+#endif
+
 #ifndef QS_STRUCTURES_SPLIT_ORDERED_H
 #define QS_STRUCTURES_SPLIT_ORDERED_H
 
 enum {
     SPO_SWEEP_EVERY = 8,
-    SPO_SWEEP_HEADS = 16,
+    SPO_SWEEP_UP = 16, /* heads */
+    SPO_SWEEP_DOWN = 32,
     SPO_GROUP = 16 /* keys that get_many looks up at a time */
 };
 #endif
@@ -117,6 +131,9 @@ enum {
 #define spo_commit             QS_NAME(QS_MAP_NAME, commit)
 #define spo_unlink             QS_NAME(QS_MAP_NAME, unlink)
 #define spo_advance            QS_NAME(QS_MAP_NAME, advance)
+#define spo_is_sure            QS_NAME(QS_MAP_NAME, is_sure)
+#define spo_unlink_head        QS_NAME(QS_MAP_NAME, unlink_head)
+#define spo_pass               QS_NAME(QS_MAP_NAME, pass)
 #define spo_look               QS_NAME(QS_MAP_NAME, look)
 #define spo_walk               QS_NAME(QS_MAP_NAME, walk)
 #define spo_walk_apart         QS_NAME(QS_MAP_NAME, walk_apart)
@@ -124,8 +141,13 @@ enum {
 #define spo_above              QS_NAME(QS_MAP_NAME, above)
 #define spo_set_up             QS_NAME(QS_MAP_NAME, set_up)
 #define spo_claim              QS_NAME(QS_MAP_NAME, claim)
-#define spo_settle             QS_NAME(QS_MAP_NAME, settle)
-#define spo_grow               QS_NAME(QS_MAP_NAME, grow)
+#define spo_work               QS_NAME(QS_MAP_NAME, work)
+#define spo_work_at            QS_NAME(QS_MAP_NAME, work_at)
+#define spo_make_guard         QS_NAME(QS_MAP_NAME, make_guard)
+#define spo_aim                QS_NAME(QS_MAP_NAME, aim)
+#define spo_take_down          QS_NAME(QS_MAP_NAME, take_down)
+#define spo_is_settled         QS_NAME(QS_MAP_NAME, is_settled)
+#define spo_resize             QS_NAME(QS_MAP_NAME, resize)
 #define spo_prefetch           QS_NAME(QS_MAP_NAME, prefetch)
 #define spo_sweep              QS_NAME(QS_MAP_NAME, sweep)
 #define spo_count              QS_NAME(QS_MAP_NAME, count)
@@ -133,10 +155,11 @@ enum {
 #define spo_get_fast           QS_NAME(QS_MAP_NAME, get_fast)
 #define spo_get_slow           QS_NAME(QS_MAP_NAME, get_slow)
 #define spo_reader             QS_NAME(QS_MAP_NAME, reader)
-#define spo_reader_at          QS_NAME(QS_MAP_NAME, reader_at)
+#define spo_begin              QS_NAME(QS_MAP_NAME, begin)
+#define spo_close              QS_NAME(QS_MAP_NAME, close)
 #define spo_swap               QS_NAME(QS_MAP_NAME, swap)
 #define spo_go_on              QS_NAME(QS_MAP_NAME, go_on)
-#define spo_stand_at_head      QS_NAME(QS_MAP_NAME, stand_at_head)
+#define spo_stand_at           QS_NAME(QS_MAP_NAME, stand_at)
 #define spo_approach           QS_NAME(QS_MAP_NAME, approach)
 #define spo_step               QS_NAME(QS_MAP_NAME, step)
 #define spo_look_up            QS_NAME(QS_MAP_NAME, look_up)
@@ -215,6 +238,7 @@ static const struct qs_class spo_class = { .name = "pair",
 struct spo {
     struct spo_heads heads;
     qs_word mask; /* number of heads, a power of two, less one */
+    size_t least; /* heads below which it does not shrink */
     _Alignas(QS_CACHE_LINE) qs_word cursor; /* heads below are set up, or handed out to
                                                be */
     struct qs_striped_count pairs;
@@ -236,7 +260,7 @@ static inline void spo_order_heads(struct spo *m, size_t heads)
     for (size_t b = 1; b < heads; b++) {
         qs_word *parent = spo_head_at(&m->heads, spo_parent_of(b));
         qs_init(spo_head_at(&m->heads, b), qs_load(parent, relaxed));
-        qs_init(parent, spo_link_to(b));
+        qs_init(parent, spo_link_to(b, 0));
     }
 }
 
@@ -255,6 +279,7 @@ static inline int spo_init(struct spo *m, size_t capacity)
     spo_order_heads(m, heads);
     qs_init(&m->mask, heads - 1);
     qs_init(&m->cursor, heads);
+    m->least = heads > QS_SPLIT_LEAST ? heads : QS_SPLIT_LEAST;
     qs_striped_count_init(&m->pairs);
     return 0;
 }
@@ -332,9 +357,10 @@ struct spo_cursor {
 static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
 {
-    const qs_word *link = c->at ? &c->at->link : spo_head_at(&m->heads, 0);
-
-    c->at = spo_node_at(spo_after(m, qs_load(link, relaxed)));
+    do {
+        const qs_word *link = c->at ? &c->at->link : spo_head_at(&m->heads, 0);
+        c->at = spo_node_at(spo_after(m, qs_load(link, relaxed)));
+    } while (c->at && (qs_load(&c->at->link, relaxed) & SPO_MARK));
     if (!c->at)
         return false;
     *key = c->at->key;
@@ -358,6 +384,9 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_commit
 #undef spo_unlink
 #undef spo_advance
+#undef spo_is_sure
+#undef spo_unlink_head
+#undef spo_pass
 #undef spo_look
 #undef spo_walk
 #undef spo_walk_apart
@@ -365,8 +394,13 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_above
 #undef spo_set_up
 #undef spo_claim
-#undef spo_settle
-#undef spo_grow
+#undef spo_work
+#undef spo_work_at
+#undef spo_make_guard
+#undef spo_aim
+#undef spo_take_down
+#undef spo_is_settled
+#undef spo_resize
 #undef spo_prefetch
 #undef spo_sweep
 #undef spo_count
@@ -374,10 +408,11 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_get_fast
 #undef spo_get_slow
 #undef spo_reader
-#undef spo_reader_at
+#undef spo_begin
+#undef spo_close
 #undef spo_swap
 #undef spo_go_on
-#undef spo_stand_at_head
+#undef spo_stand_at
 #undef spo_approach
 #undef spo_step
 #undef spo_look_up

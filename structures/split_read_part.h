@@ -29,8 +29,8 @@ enum {
 static inline bool spo_is_pair(const struct spo_node *n, uintptr_t next, uint64_t order,
                                const QS_MAP_KEY *key)
 {
-    return (spo_plain_keys || n->order == order) && QS_MAP_EQUAL(&n->key, key) &&
-           !(next & SPO_MARK);
+    return !(next & SPO_MARK) && (spo_plain_keys || n->order == order) &&
+           QS_MAP_EQUAL(&n->key, key);
 }
 
 /* 1 and the value, 0, or -1 if it takes the slow way. */
@@ -82,6 +82,9 @@ struct spo_reader {
     const struct spo_node *node; /* the one it stands at, and its link; or NULL */
     uintptr_t next;
     bool in_run;
+    const qs_word
+        *via; /* of a head that may not be in the list: it is if the safe link */
+    uintptr_t via_link; /* before it is still this; else NULL */
     /* Slots: of the holder of safe; of the node that safe leads to; of the node it
      * stands at in a run; of the next one. */
     unsigned char slots[4];
@@ -110,12 +113,37 @@ static inline void spo_go_on(struct spo_reader *r)
     r->safe_link = r->link;
 }
 
-static inline void spo_stand_at_head(struct spo_thread *t, struct spo_reader *r,
-                                     const qs_word *head)
+/* Whether the head that it stands at is in the list, as far as that was open. */
+static inline bool spo_close(struct spo_thread *t, struct spo_reader *r)
 {
-    r->at = r->safe = head;
-    r->link = r->safe_link = spo_follow(t, head);
-    r->in_run = false;
+    bool sure =
+        spo_reads_freely || !r->via || spo_validate(t, r->via, r->via_link); /* (2) */
+
+    r->via = NULL;
+    return sure;
+}
+
+/* Goes to a head by its link: one that is removed is part of a run; whether one that is
+ * pending is in the list stays open.  False to begin again. */
+static inline bool spo_stand_at(struct spo_thread *t, struct spo_reader *r,
+                                const qs_word *head)
+{
+    uintptr_t link = spo_follow(t, head);
+
+    if (!spo_close(t, r) || !spo_leads_on(link))
+        return false;
+    r->at = head;
+    r->link = link;
+    r->in_run = link & SPO_MARK;
+    if (r->in_run)
+        return true;
+    if (link & SPO_PENDING) {
+        r->via = r->safe;
+        r->via_link = r->safe_link;
+    }
+    r->safe = head;
+    r->safe_link = link;
+    return true;
 }
 
 /* Protects the node that the link leads to: 1; 0 to look at the link again, -1 to begin
@@ -124,16 +152,16 @@ static inline int spo_approach(struct spo_thread *t, struct spo_reader *r)
 {
     if (spo_reads_freely)
         return 1;
-    if (!r->in_run) {
+    if (!r->in_run && !r->via) {
         if (spo_hold(t, r->slots[1], r->at, r->link))
             return 1;
         r->link = r->safe_link = spo_follow(t, r->at);
-        return r->link & SPO_MARK ? -1 : 0;
+        return spo_is_usable(r->link) ? 0 : -1;
     }
-    if (!spo_hold(t, r->slots[3], r->at, r->link) ||
-        !spo_validate(t, r->safe, r->safe_link)) /* (2) */
+    if (!spo_hold(t, r->slots[3], r->at, r->link) || !spo_close(t, r) ||
+        (r->in_run && !spo_validate(t, r->safe, r->safe_link))) /* (2) */
         return -1;
-    spo_swap(&r->slots[2], &r->slots[3]);
+    spo_swap(&r->slots[r->in_run ? 2 : 1], &r->slots[3]);
     return 1;
 }
 
@@ -151,7 +179,8 @@ static inline int spo_step(struct spo *m, struct spo_thread *t, struct spo_reade
             size_t index = spo_index_of(r->link);
             if (index <= limit || spo_reverse_bits(index) > above)
                 return 0;
-            spo_stand_at_head(t, r, spo_head_at(&m->heads, index));
+            if (!spo_stand_at(t, r, spo_head_at(&m->heads, index)))
+                return -1;
         } else {
             there = spo_approach(t, r);
         }
@@ -163,15 +192,17 @@ static inline int spo_step(struct spo *m, struct spo_thread *t, struct spo_reade
     return 1;
 }
 
-/* Begins before whatever has this hash, or one that follows it. */
-static inline struct spo_reader spo_reader_at(struct spo *m, struct spo_thread *t,
-                                              uint64_t hash)
+/* Begins before whatever has this hash, or one that follows it; false if the head there
+ * goes away in this moment. */
+static inline bool spo_begin(struct spo *m, struct spo_thread *t, struct spo_reader *r,
+                             uint64_t hash)
 {
     size_t mask = qs_load(&m->mask, acquire); /* (1) */
-    struct spo_reader r = { .slots = { 0, 1, 2, 3 } };
 
-    spo_stand_at_head(t, &r, spo_above(m, QS_BUGGIFY(500) ? 0 : hash & mask));
-    return r;
+    *r = (struct spo_reader){ .slots = { 0, 1, 2, 3 } };
+    r->at = r->safe = spo_above(m, QS_BUGGIFY(500) ? 0 : hash & mask);
+    r->link = r->safe_link = spo_follow(t, r->at);
+    return spo_is_usable(r->link);
 }
 
 /* 1 and the value, 0, or -1 to begin again. */
@@ -179,10 +210,12 @@ static __attribute__((noinline)) int spo_get_slow(struct spo *m, struct spo_thre
                                                   uint64_t hash, const QS_MAP_KEY *key,
                                                   QS_MAP_VALUE *value)
 {
-    struct spo_reader r = spo_reader_at(m, t, hash);
     uint64_t order = spo_reverse_bits(hash);
+    struct spo_reader r;
     int found;
 
+    if (!spo_begin(m, t, &r, hash))
+        return -1;
     while ((found = spo_step(m, t, &r, 0, order)) > 0) {
         if (spo_is_pair(r.node, r.next, order, key)) {
             *value = r.node->value;

@@ -54,10 +54,12 @@ static inline bool spo_cut(struct spo_haul *h, uint64_t order)
 /* Copies pairs from h->from on: 1, or -1 to begin again. */
 static inline int spo_fill(struct spo *m, struct spo_thread *t, struct spo_haul *h)
 {
-    struct spo_reader r = spo_reader_at(m, t, spo_reverse_bits(h->from));
+    struct spo_reader r;
     size_t passed = 0;
     int there;
 
+    if (!spo_begin(m, t, &r, spo_reverse_bits(h->from)))
+        return -1;
     h->count = 0;
     while ((there = spo_step(m, t, &r, 0, UINT64_MAX)) > 0) {
         const struct spo_node *n = r.node;

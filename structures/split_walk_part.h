@@ -8,10 +8,17 @@
  *       CAS wrote the link, sees the node's content
  *   (2) protect of what was read, at least an acquire, as (1)
  *   (3) unlinks, a seq_cst CAS; passes on what (1) acquired
+ *   (4) release store: the head that is gone may be claimed
  *
  * Read phases: a walk from its first head to the window is one; what follows touches
  * the two nodes of the window, and heads.  Under a scheme that restarts, a walk that
  * unlinked a node starts again, since nothing else is protected any more.
+ *
+ * A pending head, met by a link, is in the list if that link, looked at again, still
+ * leads to it: links to heads tell versions apart.  What a CAS on it expects then
+ * stands for this version alone.  The first version links to what comes next, the later
+ * ones to a node of their own (spo_set_up), and the walk protects either.  So an update
+ * may change a pending head, which takes the claim off.
  */
 
 /* Under these schemes whatever a link leads to may be read until the operation, or the
@@ -35,6 +42,8 @@ struct spo_start {
 struct spo_window {
     qs_word *prev;        /* of a node or a head */
     uintptr_t link;       /* as it stands there */
+    qs_word *via;         /* if prev is of a head that may not be in the list: */
+    uintptr_t via_link;   /* it is if this leads to it; else NULL */
     struct spo_node *cur; /* first node not before what is wanted, if it comes next */
     uintptr_t next;       /* cur's link, unmarked */
 };
@@ -96,6 +105,52 @@ static inline void spo_advance(struct spo_window *w, unsigned *slot)
     *slot ^= 1; /* the other slot keeps protecting the node of prev */
 }
 
+/* Whether the holder of prev is in the list, as far as it was open. */
+static inline bool spo_is_sure(struct spo_thread *t, struct spo_window *w)
+{
+    if (!w->via)
+        return true;
+    bool sure = spo_follow(t, w->via) == w->via_link;
+    w->via = NULL;
+    return sure;
+}
+
+/* Unlinks the removed head that the window's link leads to and whose own link is inner;
+ * false if *w->prev changed meanwhile. */
+static inline bool spo_unlink_head(struct spo_thread *t, struct spo_window *w,
+                                   qs_word *head, uintptr_t inner)
+{
+    uintptr_t expected = w->link, after = inner & ~SPO_MARK;
+
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, w->prev, &expected, /* (3) */
+                        after))
+        return false;
+    qs_store(head, spo_gone(w->link), release); /* (4) */
+    w->link = after;
+    return true;
+}
+
+/* Goes to the head that the window's link leads to, past it if it was removed.  False
+ * to begin again. */
+static inline bool spo_pass(struct spo_thread *t, qs_word *head, struct spo_window *w)
+{
+    uintptr_t inner = spo_follow(t, head);
+
+    if (!spo_is_sure(t, w) || !spo_leads_on(inner))
+        return false;
+    if (inner & SPO_MARK) {
+        spo_commit(t, w);
+        return spo_unlink_head(t, w, head, inner) && !spo_restarts;
+    }
+    if (inner & SPO_PENDING) {
+        w->via = w->prev;
+        w->via_link = w->link;
+    }
+    w->prev = head;
+    w->link = inner;
+    return true;
+}
+
 /* Sets the window's node, protected by slot, where the link leads to a node: 1.  0 if
  * the list changed, so that the link has to be looked at again; -1 if prev was removed.
  */
@@ -103,8 +158,10 @@ static inline int spo_look(struct spo_thread *t, unsigned slot, struct spo_windo
 {
     if (!spo_hold(t, slot, w->prev, w->link)) {
         w->link = spo_follow(t, w->prev);
-        return w->link & SPO_MARK ? -1 : 0;
+        return spo_is_usable(w->link) ? 0 : -1;
     }
+    if (!spo_is_sure(t, w))
+        return -1;
     w->cur = spo_node_at(w->link);
     w->next = spo_follow(t, &w->cur->link);
     if (!(w->next & SPO_MARK))
@@ -123,14 +180,17 @@ static inline int spo_walk(struct spo *m, struct spo_thread *t, struct spo_start
 
     w->prev = from.head;
     w->link = spo_follow(t, w->prev);
+    w->via = NULL;
+    if (!spo_is_usable(w->link))
+        return -1;
     while (order) {
         if (w->link & SPO_HEAD) {
             size_t index = spo_index_of(w->link);
             w->cur = NULL;
             if (index <= from.limit || spo_reverse_bits(index) > want->order)
                 break;
-            w->prev = spo_head_at(&m->heads, index);
-            w->link = spo_follow(t, w->prev);
+            if (!spo_pass(t, spo_head_at(&m->heads, index), w))
+                return -1;
             continue;
         }
         int seen = spo_look(t, slot, w);
@@ -145,6 +205,8 @@ static inline int spo_walk(struct spo *m, struct spo_thread *t, struct spo_start
         if (order)
             spo_advance(w, &slot);
     }
+    if (!spo_is_sure(t, w))
+        return -1;
     spo_commit(t, w);
     QS_COUNT_STEPS(QS_COUNTERS(t), steps);
     return order == 0;

@@ -75,6 +75,13 @@ static inline size_t qs_striped_count_fold(struct qs_striped_count *c,
     return total > 0 ? (size_t)total : 0;
 }
 
+/* What has been moved to the total, or 0 if that is below. */
+static inline size_t qs_striped_count_total(const struct qs_striped_count *c)
+{
+    intptr_t total = (intptr_t)qs_load(&c->total, relaxed);
+    return total > 0 ? (size_t)total : 0;
+}
+
 /* Adds 1 or -1 for the thread.  Returns the new total if it was brought up to date, and
  * 0 otherwise. */
 static inline size_t qs_striped_count_add(struct qs_striped_count *c,

@@ -86,7 +86,7 @@ static size_t check_list(void)
         link = qs_load(&n->link, relaxed);
     }
     for (size_t b = 0; b < table_buckets(&table); b++)
-        set_up += link_of_head(b) != 0;
+        set_up += spo_is_usable(link_of_head(b));
     CHECK_EQ(heads, set_up);
     return nodes;
 }
@@ -328,6 +328,73 @@ static void test_limited_address_space(void)
 }
 #endif
 
+enum { TRAFFIC = 4000 };
+
+static void remove_all(uint64_t keys)
+{
+    for (uint64_t key = 0; key < keys; key++)
+        CHECK(table_remove(&table, thread, key, NULL));
+    for (unsigned i = 0; i < TRAFFIC;
+         i++) { /* traffic that takes the last heads down */
+        CHECK_EQ(table_insert(&table, thread, 0, 7), 1);
+        CHECK(table_remove(&table, thread, 0, NULL));
+    }
+}
+
+/* The link that leads to a head, or 0. */
+static uintptr_t link_to_head(size_t index)
+{
+    uintptr_t link = link_of_head(0);
+
+    while (link != SPO_END) {
+        if ((link & SPO_HEAD) && spo_index_of(link) == index)
+            return link;
+        link = link & SPO_HEAD ? link_of_head(spo_index_of(link))
+                               : qs_load((qs_word *)(link & ~SPO_FLAGS), relaxed);
+    }
+    return 0;
+}
+
+enum { CYCLES = 6, HEAD = 3000 };
+
+/* It shrinks to a page of heads, and a head that comes back is another version, so that
+ * no link to it is taken for an older one, behind a node of its own. */
+static void test_shrinks_and_grows_again(void)
+{
+    uintptr_t links[CYCLES];
+    struct qs_stats stats;
+    size_t removed = 0;
+
+    open_table(0);
+    for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        fill(5000);
+        check_grown(5000);
+        check_filled(5000);
+        links[cycle] = link_to_head(HEAD);
+        CHECK_NE(links[cycle], 0);
+        for (unsigned i = 0; i < cycle; i++)
+            CHECK_NE(links[cycle], links[i]);
+        remove_all(5000);
+        removed += 5000 + TRAFFIC;
+        CHECK_EQ(table_buckets(&table), 512);
+        CHECK_EQ(check_list(), 0);
+        CHECK_EQ(link_to_head(HEAD), 0);
+    }
+    qs_ebr_stats(&domain, &stats);
+    CHECK_LE(removed + (CYCLES - 1) * (8192 - 512), stats.retired_nodes);
+    close_table();
+}
+
+static void test_never_shrinks_below_its_capacity(void)
+{
+    open_table(10000);
+    size_t buckets = table_buckets(&table);
+    fill(5000);
+    remove_all(5000);
+    CHECK_EQ(table_buckets(&table), buckets);
+    close_table();
+}
+
 static void test_bit_reversal(void)
 {
     CHECK_EQ(spo_reverse_bits(1), (uint64_t)1 << 63);
@@ -354,6 +421,8 @@ int main(void)
 #if !defined QS_TSAN && !defined __SANITIZE_ADDRESS__
     RUN(test_limited_address_space);
 #endif
+    RUN(test_shrinks_and_grows_again);
+    RUN(test_never_shrinks_below_its_capacity);
     RUN(test_bit_reversal);
     return check_end();
 }
