@@ -38,6 +38,10 @@ name_split_ordered = "split-ordered map"; short_split_ordered = "split-ordered"
 color_split_ordered = "#0072B2"; mark_split_ordered = 9; dash_split_ordered = 1
 name_split_ordered_uncounted = "split-ordered, uncounted"; short_split_ordered_uncounted = "uncounted"
 color_split_ordered_uncounted = "#56B4E9"; mark_split_ordered_uncounted = 5; dash_split_ordered_uncounted = 3
+name_flat_hash = "flat hash map"; short_flat_hash = "flat"
+color_flat_hash = "#D55E00"; mark_flat_hash = 5; dash_flat_hash = 1
+name_flat_hash_boxed = "flat hash map, boxed"; short_flat_hash_boxed = "flat boxed"
+color_flat_hash_boxed = "#E69F00"; mark_flat_hash_boxed = 13; dash_flat_hash_boxed = 3
 name_skip_list = "skip list"; short_skip_list = "skip list"
 color_skip_list = "#D55E00"; mark_skip_list = 13; dash_skip_list = 1
 name_lazy_skip_list = "lazy skip list, spin locks"; short_lazy_skip_list = "lazy skip list"

@@ -42,6 +42,7 @@ __attribute__((unused)) static inline int compare_u64(const uint64_t *a,
 #define QS_MAP_HASH(k)       hash_u64(k)
 #define QS_MAP_EQUAL(a, b)   (*(a) == *(b))
 #define QS_MAP_COMPARE(a, b) compare_u64(a, b)
+#define QS_MAP_INLINE        1 /* if the structure has a form for pairs of integers */
 #include STRUCTURE_HEADER
 
 #define I(name) QS_NAME(INSTANCE, name)

@@ -1,6 +1,6 @@
 # instances.cmake - the maps chosen by name: one object per pair of the matrix.
 
-# One object per MAP, ALONE or UNCOUNTED line of the matrix, and per probe and scheme.
+# One object per MAP, SAME, ALONE or UNCOUNTED line of the matrix, and per probe and scheme.
 add_library(quiesce_maps STATIC harness/registry.c)
 target_link_libraries(quiesce_maps PUBLIC quiesce_reclaim)
 include(scripts/cmake/matrix.cmake)
@@ -29,7 +29,7 @@ function(add_instance structure scheme header label)
   set(QUIESCE_INSTANCES ${QUIESCE_INSTANCES} PARENT_SCOPE)
 endfunction()
 
-quiesce_matrix_lines(matrix "MAP|ALONE|UNCOUNTED" ${QUIESCE_MATRICES})
+quiesce_matrix_lines(matrix "MAP|SAME|ALONE|UNCOUNTED" ${QUIESCE_MATRICES})
 foreach(line IN LISTS matrix)
   separate_arguments(line)
   list(GET line 0 kind)

@@ -16,7 +16,7 @@ if(QUIESCE_SUBSET)
   string(REGEX REPLACE "\nMAP(\\(hm_list, [^\n]*)" "\nKEEP\\1" text "${text}")
   string(REGEX REPLACE "\nMAP(\\([a-z_]+, (hp|ebr|nbr|lfrc|direct|rcu_memb)\\))" "\nKEEP\\1"
     text "${text}")
-  string(REGEX REPLACE "\nMAP\\([^\n]*" "" text "${text}")
+  string(REGEX REPLACE "\n(MAP|SAME)\\([^\n]*" "" text "${text}")
   string(REPLACE "\nKEEP" "\nMAP" text "${text}")
   set(QUIESCE_MATRIX_FILE ${PROJECT_BINARY_DIR}/subset/harness/matrix.def)
   file(CONFIGURE OUTPUT ${QUIESCE_MATRIX_FILE} CONTENT "${text}" @ONLY)

@@ -198,10 +198,10 @@ static bool pass(const struct qs_map_ops *ops, uintptr_t fail_at, bool and_after
     return qs_load(&memory.failures, relaxed) != 0;
 }
 
-/* Whether one allocation is memory for many nodes. */
+/* Whether one allocation is memory for many pairs. */
 static bool takes_chunks(const struct qs_map_ops *ops)
 {
-    return !strcmp(ops->structure, "leaf_list");
+    return !strcmp(ops->structure, "leaf_list") || !strcmp(ops->structure, "flat_hash");
 }
 
 /* The blocks that outlive a map, such as a list of freed ones kept for all maps, are
