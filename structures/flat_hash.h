@@ -35,6 +35,10 @@
  * mask. From then on whoever updates a bucket splits it first (flat_split.h); whoever
  * reads goes where the keys are.
  *
+ * The keys of a line are compared one after the other.  Comparing all of them at once
+ * by AVX-512 or AVX2, without a branch per slot, was tried: with every second lookup in
+ * vain it took 20 % longer on 1000, 100 000 and a million keys.
+ *
  * Linearization points
  *   an update that takes effect   the CAS on the header that makes its slot valid, or
  *                                 that frees the slot
