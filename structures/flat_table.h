@@ -172,6 +172,7 @@ static __attribute__((noinline, unused)) int qs_flat_scan_spill(
 static inline int qs_flat_scan(const struct qs_flat *f, struct qs_flat_bucket *b,
                                uint64_t header, uint64_t key)
 {
+#pragma GCC unroll 3
     for (unsigned i = 0; i < QS_FLAT_PRIMARY; i++)
         if (qs_load(&b->slot[i].key, acquire) == key && /* (4) */
             qs_flat_is_valid(header, i))
