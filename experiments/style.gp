@@ -66,6 +66,14 @@ name_seq_tree = "balanced tree, one thread alone"; short_seq_tree = "tree alone"
 color_seq_tree = "#E69F00"; mark_seq_tree = 7; dash_seq_tree = 3
 name_lfht = "liburcu lfht"; short_lfht = "lfht"
 color_lfht = "#000000"; mark_lfht = 9; dash_lfht = 4
+name_striped_hash = "striped locks"; short_striped_hash = "striped"
+color_striped_hash = "#999933"; mark_striped_hash = 15; dash_striped_hash = 3
+name_striped_spin_hash = "striped locks, spinning"; short_striped_spin_hash = "striped, spin"
+color_striped_spin_hash = "#CC6677"; mark_striped_spin_hash = 15; dash_striped_spin_hash = 4
+name_ck_hs = "CK hash set"; short_ck_hs = "ck_hs"
+color_ck_hs = "#8C6D00"; mark_ck_hs = 5; dash_ck_hs = 4
+name_ck_ht = "CK hash table"; short_ck_ht = "ck_ht"
+color_ck_ht = "#A65E00"; mark_ck_ht = 7; dash_ck_ht = 4
 name_linear_probing = "linear probing, one thread alone"; short_linear_probing = "linear probing"
 color_linear_probing = "#AA4499"; mark_linear_probing = 5; dash_linear_probing = 3
 name_chained = "chains, one thread alone"; short_chained = "chains"

@@ -1,6 +1,6 @@
 /* rcu_change_part.h - the changes of present keys of rcu_hash.h, a part of it.
  *
- * Names are mapped there, where (1) to (6) are told, too.
+ * Names are mapped there, where (1) to (5) are told, too.
  *
  * Algorithm.  Under the stripe's lock nothing changes the chain, so that change() is
  * called once and its verdict takes effect.  A new node takes the place of the old one:
@@ -24,21 +24,23 @@
 typedef enum qs_verdict rch_change(void *arg, bool present, QS_MAP_VALUE *value);
 
 /* Under the lock: lets n take the place of the node that *link leads to. */
-static inline void rch_supplant(struct rch_thread *t, qs_word *link, struct rch_node *n)
+static inline void rch_supplant(struct rch *m, struct rch_thread *t, qs_word *link,
+                                struct rch_node *n)
 {
     struct rch_node *old = (struct rch_node *)qs_load(link, relaxed);
 
     qs_init(&n->next, qs_load(&old->next, relaxed));
     rch_enter(t);
-    qs_store(link, (uintptr_t)n, release); /* (7) */
+    rch_lead(m, link, old, (uintptr_t)n); /* (7) */
     rch_retire(t, &rch_class, old);
     rch_leave(t);
 }
 
 /* Under the lock: key has this value from now on; *link leads to its node if it is
  * present.  False without memory. */
-static inline bool rch_assign(struct rch_thread *t, qs_word *head, qs_word *link,
-                              const QS_MAP_KEY *key, const QS_MAP_VALUE *value)
+static inline bool rch_assign(struct rch *m, struct rch_thread *t, qs_word *head,
+                              qs_word *link, const QS_MAP_KEY *key,
+                              const QS_MAP_VALUE *value)
 {
     struct rch_node *n = rch_alloc(t, &rch_class);
 
@@ -47,15 +49,16 @@ static inline bool rch_assign(struct rch_thread *t, qs_word *head, qs_word *link
     n->key = *key;
     n->value = *value;
     if (qs_load(link, relaxed))
-        rch_supplant(t, link, n);
+        rch_supplant(m, t, link, n);
     else
         rch_put_first(head, n);
     return true;
 }
 
 /* Under the lock; *present is whether key was. */
-QS_CALLS_BACK int rch_decide(struct rch_thread *t, qs_word *head, const QS_MAP_KEY *key,
-                             rch_change *change, void *arg, bool *present)
+QS_CALLS_BACK int rch_decide(struct rch *m, struct rch_thread *t, qs_word *head,
+                             const QS_MAP_KEY *key, rch_change *change, void *arg,
+                             bool *present)
 {
     qs_word *link = rch_search(t, head, key);
     struct rch_node *n = (struct rch_node *)qs_load(link, relaxed);
@@ -66,10 +69,10 @@ QS_CALLS_BACK int rch_decide(struct rch_thread *t, qs_word *head, const QS_MAP_K
         value = n->value;
     int verdict = change(arg, n, &value);
     if (verdict == QS_STORE)
-        return rch_assign(t, head, link, key, &value) ? QS_STORE : -ENOMEM;
+        return rch_assign(m, t, head, link, key, &value) ? QS_STORE : -ENOMEM;
     if (verdict == QS_KEEP || !n)
         return QS_KEEP;
-    rch_unlink(t, link, n);
+    rch_unlink(m, t, link, n);
     return QS_REMOVE;
 }
 
@@ -85,7 +88,7 @@ QS_CALLS_BACK int rch_compute(struct rch *m, struct rch_thread *t, QS_MAP_KEY ke
 
     qs_mutex_lock(lock);
     qs_word *head = qs_bucket_of(rch_table_now(m), hash);
-    int verdict = rch_decide(t, head, &key, change, arg, &present);
+    int verdict = rch_decide(m, t, head, &key, change, arg, &present);
     qs_mutex_unlock(lock);
     if (verdict == QS_REMOVE)
         rch_count(m, t, -1);

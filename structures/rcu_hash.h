@@ -1,12 +1,9 @@
 /* rcu_hash.h - hash map whose readers take no lock and write nothing (template).
  *
- * After J. Triplett, P. McKenney and J. Walpole, "Resizable, Scalable, Concurrent Hash
- * Tables via Relativistic Programming", USENIX ATC 2011.  It differs in how it grows:
- * theirs shares the nodes between the old and the new table and waits for a grace
- * period per step of untangling the chains, inside the operation that resizes; here the
- * new table is filled with copies and the old one is retired whole, so no operation
- * waits for a grace period, at the price of one allocation per key and of all writers
- * standing still meanwhile.  Writers lock stripes instead of the table.
+ * J. Triplett, P. McKenney and J. Walpole, "Resizable, Scalable, Concurrent Hash Tables
+ * via Relativistic Programming", USENIX ATC 2011.  It differs in that writers lock
+ * stripes instead of the table, and in that nobody waits for a grace period: the next
+ * step of unzipping is taken by whoever updates when its time has come.
  *
  * Parameters, undefined again at the end:
  *   QS_MAP_NAME         prefix of everything generated; also `struct QS_MAP_NAME`
@@ -23,43 +20,45 @@
  * their bucket and compare keys.  A writer locks the stripe that its hash falls into,
  * which covers whole chains, and alone changes them: it puts a new node first, or leads
  * the link before a node past it and retires the node.  A reader that stands on a
- * removed node goes on along it.  When there are too many keys, a writer locks all
- * stripes in order, copies every node into a table twice as large, publishes that, and
- * retires the old table and its nodes, which readers may still be walking along.
+ * removed node goes on along it.  Keys beyond what the table is for make a writer
+ * double it, few keys halve it, not below the size it was made with; the nodes stay
+ * where they are, and readers find theirs at any time: see rcu_resize_part.h.
  *
  * Linearization points
  *   insert, true    the store (4) that links the node
  *   remove, true    the store (5) that leads past the node
  *   insert or remove, false    the walk, since the stripe's lock keeps the chain still
  *   get, true       the protect (2) or (3) that leads to the node if it is linked then,
- *                   else the store (5) that removed it, or the store (6) that removed
- *                   the table: links of a removed node keep what they led to then, so
- *                   both fell into the operation
- *   get, false      the protect (2), if the key was absent then or its node was removed
- *                   later on, which then is the point; the store (6) if that came first
- *   Growing changes no pair.
+ *                   else the store (5) that removed it: links of a removed node, and
+ * heads of a former table, keep what they led to when they were left, so that it fell
+ * into the operation get, false      the protect (2), if the key was absent then or its
+ * node was removed later on, which then is the point; for a former table, the moment
+ *                   before it was replaced, likewise
+ *   Resizing changes no pair.
  *
  * Memory order.
- *   (1) table, protect: pairs with (6), sees the array filled
- *   (2) head and (3) link, protect: pair with (4), (5) and (6), see the node's content
+ *   (1) table, protect: pairs with its publishing, sees the array filled
+ *   (2) head and (3) link, protect: pair with (4), (5) and the steps of resizing, see
+ *       the node's content
  *   (4) link, release: publishes the node
  *   (5) unlink, release: publishes the successor to those who follow the new link; the
  *       successor's own (4) does not, for (5) is another thread's store
- *   (6) publish, release: the copies and the array
  * Under a lock all loads are relaxed: whoever stored there held the same lock.
  *
  * Progress: get is wait-free; it makes as many steps as its chain had nodes, since new
- * ones come in front of it.  insert and remove block each other on a stripe, and all
- * writers wait while one of them copies the table.  A writer that is stopped while it
- * holds a lock stops others.  Without memory the table does not grow, and is slower.
+ * ones come in front of it, those of the sibling among them while it is unzipped.
+ * insert and remove block each other on a stripe, and all writers wait while the heads
+ * of another table are found.  A writer that is stopped while it holds a lock stops
+ * others.  A reader that is stopped stops unzipping, and with it the next resize.
+ * Without memory the table keeps its size, and is slower.
  *
  * Reclamation: readers walk along nodes that were removed, and removal does not mark
- * them, so only a scheme that guards regions carries this map.  A node is retired by
- * the writer that led past it under the lock, or copied it.  Growing retires as many
- * nodes as there are keys, beside the removed ones, and the table as one more.  Locks
- * are taken before enter, so that a thread waiting for one does not hold up
- * reclamation, except under qsbr and rcu_qsbr, where it counts as reading while it
- * waits.
+ * them, so only a scheme that guards regions carries this map, and one that says by
+ * freeing when readers are gone, which leak does not.  A node is retired by the writer
+ * that led past it under the lock, from either chain while two are zipped; a table by
+ * who replaced it.  Each step of a resize retires a token.  Locks are taken before
+ * enter, so that a thread waiting for one does not hold up reclamation, except under
+ * qsbr and rcu_qsbr, where it counts as reading while it waits.
  *
  * All operations but init, destroy and next may run on any registered threads at once.
  */
@@ -74,6 +73,7 @@
 #include "reclaim/lock.h"
 #include "reclaim/reclaim.h"
 #include "structures/bucket_table.h"
+#include "structures/grace.h"
 #include "structures/striped_count.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
@@ -86,6 +86,16 @@
 #define QS_MAP_STRIPES 64
 #endif
 
+#ifndef QS_STRUCTURES_RCU_HASH_H
+#define QS_STRUCTURES_RCU_HASH_H
+
+/* 1 for the scheme that never frees, 0 for others. */
+#define RCH_IS_leak            ~, 1
+#define RCH_IS(scheme)         RCH_SECOND(QS_NAME(RCH_IS, scheme), 0)
+#define RCH_SECOND(...)        RCH_SECOND_(__VA_ARGS__, ~)
+#define RCH_SECOND_(a, b, ...) b
+#endif
+
 #define rch              QS_MAP_NAME
 #define rch_node         QS_NAME(QS_MAP_NAME, node)
 #define rch_class        QS_NAME(QS_MAP_NAME, class)
@@ -96,10 +106,22 @@
 #define rch_lock_all     QS_NAME(QS_MAP_NAME, lock_all)
 #define rch_unlock_all   QS_NAME(QS_MAP_NAME, unlock_all)
 #define rch_free_table   QS_NAME(QS_MAP_NAME, free_table)
-#define rch_copy_chain   QS_NAME(QS_MAP_NAME, copy_chain)
-#define rch_copy_table   QS_NAME(QS_MAP_NAME, copy_table)
-#define rch_retire_table QS_NAME(QS_MAP_NAME, retire_table)
-#define rch_grow         QS_NAME(QS_MAP_NAME, grow)
+#define rch_at           QS_NAME(QS_MAP_NAME, at)
+#define rch_lead         QS_NAME(QS_MAP_NAME, lead)
+#define rch_bucket       QS_NAME(QS_MAP_NAME, bucket)
+#define rch_foreign      QS_NAME(QS_MAP_NAME, foreign)
+#define rch_own          QS_NAME(QS_MAP_NAME, own)
+#define rch_unzip        QS_NAME(QS_MAP_NAME, unzip)
+#define rch_unzip_all    QS_NAME(QS_MAP_NAME, unzip_all)
+#define rch_token        QS_NAME(QS_MAP_NAME, token)
+#define rch_await        QS_NAME(QS_MAP_NAME, await)
+#define rch_go_on        QS_NAME(QS_MAP_NAME, go_on)
+#define rch_zipped       QS_NAME(QS_MAP_NAME, zipped)
+#define rch_joined       QS_NAME(QS_MAP_NAME, joined)
+#define rch_exchange     QS_NAME(QS_MAP_NAME, exchange)
+#define rch_wish         QS_NAME(QS_MAP_NAME, wish)
+#define rch_tend         QS_NAME(QS_MAP_NAME, tend)
+#define rch_resize       QS_NAME(QS_MAP_NAME, resize)
 #define rch_init         QS_NAME(QS_MAP_NAME, init)
 #define rch_destroy      QS_NAME(QS_MAP_NAME, destroy)
 #define rch_get          QS_NAME(QS_MAP_NAME, get)
@@ -124,6 +146,8 @@
 #define rch_prefix       QS_SCHEME(QS_MAP_RECLAIM, prefix)
 #define rch_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
 #define rch_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
+#define rch_flush        QS_SCHEME(QS_MAP_RECLAIM, flush)
+#define rch_quiesce      QS_SCHEME(QS_MAP_RECLAIM, quiesce)
 #define rch_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
@@ -133,6 +157,8 @@ _Static_assert(
     "readers walk along removed nodes: only schemes that guard regions keep them");
 _Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
                "readers walk this table without a lock: direct would free under them");
+_Static_assert(!RCH_IS(QS_MAP_RECLAIM),
+               "resizing waits until readers are gone, which leak never says");
 _Static_assert((QS_MAP_STRIPES & (QS_MAP_STRIPES - 1)) == 0 && QS_MAP_STRIPES > 0,
                "QS_MAP_STRIPES must be a power of two");
 
@@ -154,6 +180,12 @@ struct rch {
         _Alignas(QS_CACHE_LINE) struct qs_mutex lock;
     } stripe[QS_MAP_STRIPES];
     struct qs_striped_count pairs;
+    qs_word zipped; /* whether chains of siblings are */
+    qs_word turn;   /* taken by who resizes; guards the rest */
+    struct qs_grace *grace;
+    uintptr_t step; /* of it, that is waited for */
+    unsigned looks; /* at it */
+    size_t least;   /* buckets */
 };
 
 /* A walk through a map at rest; starts zeroed. */
@@ -168,6 +200,12 @@ static inline struct qs_bucket_table *rch_table_now(const struct rch *m)
     return (struct qs_bucket_table *)qs_load(&m->table, relaxed);
 }
 
+/* The node that a link leads to, for the same. */
+static inline struct rch_node *rch_at(const qs_word *link)
+{
+    return (struct rch_node *)qs_load(link, relaxed);
+}
+
 /* Under the lock: the link to the node of key, or to nothing at the end. */
 static inline qs_word *rch_search(struct rch_thread *t, qs_word *link,
                                   const QS_MAP_KEY *key)
@@ -175,7 +213,7 @@ static inline qs_word *rch_search(struct rch_thread *t, qs_word *link,
     struct rch_node *n;
     unsigned steps = 0;
 
-    while ((n = (struct rch_node *)qs_load(link, relaxed))) {
+    while ((n = rch_at(link))) {
         steps++;
         if (QS_MAP_EQUAL(&n->key, key))
             break;
@@ -204,29 +242,7 @@ static inline void rch_unlock_all(struct rch *m)
         qs_mutex_unlock(&m->stripe[s].lock);
 }
 
-#include "structures/rcu_table_part.h"
-
-/* Doubles the table if that many pairs are too many for it and there is memory. */
-static inline void rch_grow(struct rch *m, struct rch_thread *t, size_t pairs)
-{
-    bool forced = QS_BUGGIFY(20);
-    if (pairs <= QS_MAP_LOAD * qs_load(&m->buckets, relaxed) && !forced)
-        return;
-    rch_lock_all(m);
-    struct qs_bucket_table *old = rch_table_now(m), *fresh = NULL;
-    bool crowded =
-        pairs > QS_MAP_LOAD * qs_bucket_count(old) && old->order + 1 < QS_BUCKET_ORDERS;
-    if (crowded || forced)
-        fresh = rch_copy_table(t, old, old->order + crowded);
-    if (fresh) {
-        rch_enter(t);
-        qs_store(&m->table, (uintptr_t)fresh, release); /* (6) */
-        rch_retire_table(t, old);
-        rch_leave(t);
-        qs_store(&m->buckets, qs_bucket_count(fresh), relaxed);
-    }
-    rch_unlock_all(m);
-}
+#include "structures/rcu_resize_part.h"
 
 /* Makes an empty map with room for capacity keys; with 0 it starts with a bucket per
  * stripe and grows as it fills.  Returns 0, -EINVAL if capacity is beyond the address
@@ -244,17 +260,27 @@ static inline int rch_init(struct rch *m, size_t capacity)
     struct qs_bucket_table *table = qs_bucket_table_new(order, rch_prefix);
     if (!table)
         return -ENOMEM;
+    m->grace = qs_grace_new();
+    if (!m->grace)
+        error = -ENOMEM;
     while (locks < QS_MAP_STRIPES && !error)
         error = qs_mutex_init(&m->stripe[locks++].lock);
     if (error) {
-        while (--locks)
-            qs_mutex_destroy(&m->stripe[locks - 1].lock);
+        while (locks > 1)
+            qs_mutex_destroy(&m->stripe[--locks - 1].lock);
+        if (m->grace)
+            qs_grace_drop(m->grace);
         qs_node_free(table);
         return error;
     }
     qs_init(&m->table, table);
     qs_init(&m->buckets, qs_bucket_count(table));
     qs_striped_count_init(&m->pairs);
+    qs_init(&m->zipped, 0);
+    qs_init(&m->turn, 0);
+    m->step = 0;
+    m->looks = 0;
+    m->least = qs_bucket_count(table);
     return 0;
 }
 
@@ -262,6 +288,7 @@ static inline int rch_init(struct rch *m, size_t capacity)
 static inline void rch_destroy(struct rch *m)
 {
     rch_free_table(rch_table_now(m));
+    qs_grace_drop(m->grace);
     for (unsigned s = 0; s < QS_MAP_STRIPES; s++)
         qs_mutex_destroy(&m->stripe[s].lock);
 }
@@ -312,13 +339,13 @@ static inline bool rch_link(struct rch *m, struct rch_thread *t, uint64_t hash,
     return absent;
 }
 
-/* One pair more or less: grows the table if there are too many. */
+/* One pair more or less: sees to the table's size. */
 static inline void rch_count(struct rch *m, struct rch_thread *t, int delta)
 {
     size_t pairs = qs_striped_count_add(&m->pairs, (struct qs_thread *)t, delta);
 
-    if (delta > 0 && pairs)
-        rch_grow(m, t, pairs);
+    if (pairs)
+        rch_tend(m, t, pairs);
 }
 
 /* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
@@ -339,11 +366,12 @@ static inline int rch_insert(struct rch *m, struct rch_thread *t, QS_MAP_KEY key
     return 1;
 }
 
-/* Under the lock: leads *link past n. */
-static inline void rch_unlink(struct rch_thread *t, qs_word *link, struct rch_node *n)
+/* Under the lock: leads past n. */
+static inline void rch_unlink(struct rch *m, struct rch_thread *t, qs_word *link,
+                              struct rch_node *n)
 {
     rch_enter(t);
-    qs_store(link, qs_load(&n->next, relaxed), release); /* (5) */
+    rch_lead(m, link, n, qs_load(&n->next, relaxed)); /* (5) */
     rch_retire(t, &rch_class, n);
     rch_leave(t);
 }
@@ -361,7 +389,7 @@ static inline bool rch_remove(struct rch *m, struct rch_thread *t, QS_MAP_KEY ke
     if (n) {
         if (value)
             *value = n->value;
-        rch_unlink(t, link, n);
+        rch_unlink(m, t, link, n);
     }
     qs_mutex_unlock(lock);
     if (n)
@@ -393,11 +421,12 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
     struct qs_bucket_table *table = rch_table_now(m);
 
     if (c->at)
-        c->at = (struct rch_node *)qs_load(&c->at->next, relaxed);
+        c->at = rch_own(table, c->bucket - 1, &c->at->next);
     while (!c->at) {
         if (c->bucket == qs_bucket_count(table))
             return false;
-        c->at = (struct rch_node *)qs_load(&table->heads[c->bucket++], relaxed);
+        c->at = rch_own(table, c->bucket, &table->heads[c->bucket]);
+        c->bucket++;
     }
     *key = c->at->key;
     *value = c->at->value;
@@ -414,10 +443,22 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
 #undef rch_lock_all
 #undef rch_unlock_all
 #undef rch_free_table
-#undef rch_copy_chain
-#undef rch_copy_table
-#undef rch_retire_table
-#undef rch_grow
+#undef rch_at
+#undef rch_lead
+#undef rch_bucket
+#undef rch_foreign
+#undef rch_own
+#undef rch_unzip
+#undef rch_unzip_all
+#undef rch_token
+#undef rch_await
+#undef rch_go_on
+#undef rch_zipped
+#undef rch_joined
+#undef rch_exchange
+#undef rch_wish
+#undef rch_tend
+#undef rch_resize
 #undef rch_init
 #undef rch_destroy
 #undef rch_get
@@ -442,6 +483,8 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
 #undef rch_prefix
 #undef rch_alloc
 #undef rch_free_private
+#undef rch_flush
+#undef rch_quiesce
 #undef rch_retire
 #undef QS_MAP_NAME
 #undef QS_MAP_RECLAIM
