@@ -32,6 +32,13 @@ static bool is_uncounted(const char *structure)
     return suffix && !strcmp(suffix, "_uncounted");
 }
 
+/* For one thread: a limit to compare with, which is measured if it is asked for. */
+static bool is_alone(const char *structure)
+{
+    const struct qs_pair *pair = qs_pair_find(structure, "direct");
+    return pair && pair->ops && pair->ops->alone;
+}
+
 /* The names "all" stands for: counting is what the *_uncounted ones leave out, so they
  * are no structures of their own. */
 static size_t all_names(const char *key, char *names[QS_LIST])
@@ -43,7 +50,7 @@ static size_t all_names(const char *key, char *names[QS_LIST])
     for (unsigned i = 0;
          (named = structures ? qs_structure_at(i) : qs_scheme_at(i)) && n < QS_LIST;
          i++)
-        if (!structures || !is_uncounted(named->name))
+        if (!structures || (!is_uncounted(named->name) && !is_alone(named->name)))
             names[n++] = (char *)named->name;
     return n;
 }

@@ -63,7 +63,8 @@ struct qs_map *qs_map_create(const char *structure, const char *reclaim,
         errno = EINVAL;
         return NULL;
     }
-    return qs_pair_find(structure, reclaim)->ops->create(&config);
+    struct qs_map *m = qs_pair_find(structure, reclaim)->ops->create(&config);
+    return m;
 }
 
 int qs_map_destroy(struct qs_map *m)

@@ -72,10 +72,11 @@ void *qs_memory_reserve(size_t size)
     if (mapping == MAP_FAILED)
         return NULL;
     size_t before = -(uintptr_t)mapping % QS_SLAB;
+    char *range = mapping + before;
+    munmap(range + size, QS_SLAB - before);
     if (before)
         munmap(mapping, before);
-    munmap(mapping + before + size, QS_SLAB - before);
-    return mapping + before;
+    return range;
 }
 
 int qs_memory_commit(void *range, size_t size)
