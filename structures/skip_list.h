@@ -29,13 +29,16 @@
  * unlinking marked nodes that they meet.  The inserter, when it has linked the last
  * level or seen a mark, and the remover, when it has marked level 0, each set a bit in
  * the node.  Who finds the other's bit set owns the node: it searches once more through
- * all nodes of the key, which unlinks the node from every level, and retires it.
+ * all nodes of the key, which unlinks the node from every level, and retires it.  A
+ * node of height 1 is its remover's alone, who first tries to unlink it from where its
+ * search has found it: no other link leads to it.
  *
  * Linearization points
  *   insert, true     the CAS (3) that links level 0
  *   remove, true     the CAS (7) that marks level 0
  *   remove, false    as get
- *   get, true        the load (2) that sees the node unmarked on level 0
+ *   get, true        the load (2) that sees the node unmarked on level 0, of one that
+ *                    may have been met on a level above
  *   get, false       the protect (1) on level 0 that sees a larger key, or the end, in
  *                    an unmarked link
  *   insert, false    as get, true
@@ -48,10 +51,11 @@
  *   (5) links an upper level; releases (4)
  *   (6) marks an upper level: not needed by anyone before (7), which it precedes
  *   (7) marks level 0; a search that sees it sees the marks (6) too, so an inserter
- * that meets a younger node of its key fails in (4) (9) raises the number of levels,
- * before (3): whoever met a node of some height starts from there or higher, else the
- * last search could miss the node (10) handshake, acq_rel: the second sees all links
- * and marks of the first, so its search misses none
+ *       that meets a younger node of its key fails in (4)
+ *   (9) raises the number of levels, before (3): whoever met a node of some height
+ *       starts from there or higher, else the last search could miss the node
+ *   (10) handshake, acq_rel: the second sees all links and marks of the first, so its
+ *        search misses none
  *
  * Progress: lock-free.  Each retry means that another thread's CAS succeeded.
  *
@@ -90,9 +94,14 @@
 /* Bits of a node's handshake. */
 enum { SKL_LINKED = 1, SKL_MARKED = 2 };
 
-/* What a search reports: its last level; every level; its last, after making sure that
- * no marked node of the key is linked anywhere. */
-enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
+/* What a search reports: its last level; the first on which it meets the key, or its
+ * last; every level; its last, after making sure that no marked node of the key is
+ * linked anywhere. */
+enum skl_search { SKL_FIND, SKL_MEET, SKL_PATH, SKL_SWEEP };
+
+/* Searches are compiled for what they report: as one function for all, they take a
+ * tenth longer at 1000 keys and a fifth at 100000. */
+#define SKL_IN_PLACE static inline __attribute__((always_inline))
 #endif
 
 #define skl               QS_MAP_NAME
@@ -107,6 +116,7 @@ enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #define skl_commit        QS_NAME(QS_MAP_NAME, commit)
 #define skl_walk          QS_NAME(QS_MAP_NAME, walk)
 #define skl_sweep         QS_NAME(QS_MAP_NAME, sweep)
+#define skl_is_found      QS_NAME(QS_MAP_NAME, is_found)
 #define skl_descend       QS_NAME(QS_MAP_NAME, descend)
 #define skl_descend_apart QS_NAME(QS_MAP_NAME, descend_apart)
 #define skl_find          QS_NAME(QS_MAP_NAME, find)
@@ -119,7 +129,9 @@ enum skl_search { SKL_FIND, SKL_PATH, SKL_SWEEP };
 #define skl_link_at       QS_NAME(QS_MAP_NAME, link_at)
 #define skl_mark          QS_NAME(QS_MAP_NAME, mark)
 #define skl_mark_upper    QS_NAME(QS_MAP_NAME, mark_upper)
+#define skl_claim         QS_NAME(QS_MAP_NAME, claim)
 #define skl_take          QS_NAME(QS_MAP_NAME, take)
+#define skl_take_found    QS_NAME(QS_MAP_NAME, take_found)
 #define skl_change        QS_NAME(QS_MAP_NAME, change)
 #define skl_supplant      QS_NAME(QS_MAP_NAME, supplant)
 #define skl_store         QS_NAME(QS_MAP_NAME, store)
@@ -304,17 +316,42 @@ static inline void skl_mark_upper(struct skl_thread *t, struct skl_node *n)
         skl_mark(t, n, level);
 }
 
-/* Removes n, which is protected, and copies its value to *value unless value is NULL;
- * false if another thread has removed or replaced it. */
-static inline bool skl_take(struct skl *m, struct skl_thread *t, struct skl_node *n,
-                            QS_MAP_VALUE *value)
+/* Removes n, which is protected, from the map, and copies its value to *value unless
+ * value is NULL; false if another thread has removed or replaced it. */
+static inline bool skl_claim(struct skl_thread *t, struct skl_node *n,
+                             QS_MAP_VALUE *value)
 {
     skl_mark_upper(t, n);
     if (!skl_mark(t, n, 0))
         return false;
     if (value)
         *value = n->value;
-    skl_finish(m, t, n, SKL_MARKED);
+    return true;
+}
+
+/* As skl_claim(), to its end. */
+static inline bool skl_take(struct skl *m, struct skl_thread *t, struct skl_node *n,
+                            QS_MAP_VALUE *value)
+{
+    bool taken = skl_claim(t, n, value);
+
+    if (taken)
+        skl_finish(m, t, n, SKL_MARKED);
+    return taken;
+}
+
+/* As skl_take() of the node that a search has found on level 0. */
+static inline bool skl_take_found(struct skl *m, struct skl_thread *t,
+                                  const struct skl_window *w, QS_MAP_VALUE *value)
+{
+    struct skl_node *n = w->cur;
+
+    if (!skl_claim(t, n, value))
+        return false;
+    if (n->height == 1 && skl_unlink(t, 0, w->links, n, qs_load(&n->next[0], relaxed)))
+        skl_retire(t, &skl_class[1], n);
+    else
+        skl_finish(m, t, n, SKL_MARKED);
     return true;
 }
 
@@ -347,7 +384,7 @@ static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
     struct skl_window w = { 0 }; /* gcc does not know that levels > 0 */
 
     skl_enter(t);
-    bool found = skl_find(m, t, &key, SKL_FIND, 0, &w);
+    bool found = skl_find(m, t, &key, SKL_MEET, 0, &w);
     if (found)
         *value = w.cur->value;
     skl_leave(t);
@@ -384,7 +421,7 @@ static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
 
     skl_enter(t);
     while (!removed && skl_find(m, t, &key, SKL_FIND, 0, &w))
-        removed = skl_take(m, t, w.cur, value); /* NOLINT(clang-analyzer-core.*) */
+        removed = skl_take_found(m, t, &w, value);
     skl_leave(t);
     return removed;
 }
@@ -418,6 +455,7 @@ static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key
 #undef skl_commit
 #undef skl_walk
 #undef skl_sweep
+#undef skl_is_found
 #undef skl_descend
 #undef skl_descend_apart
 #undef skl_find
@@ -430,7 +468,9 @@ static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key
 #undef skl_link_at
 #undef skl_mark
 #undef skl_mark_upper
+#undef skl_claim
 #undef skl_take
+#undef skl_take_found
 #undef skl_change
 #undef skl_supplant
 #undef skl_store

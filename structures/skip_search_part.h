@@ -25,6 +25,7 @@ struct skl_window {
 struct skl_place {
     struct skl_window at;
     int order;     /* of at.cur's key to the key sought; 1 at the end */
+    bool lightly;  /* whether the walk may end at a marked node */
     unsigned slot; /* protects at.cur; its neighbour the node of at.links */
     unsigned steps;
 };
@@ -49,11 +50,12 @@ static inline void skl_commit(struct skl_thread *t, const struct skl_window *w)
 }
 
 /* Walks along one level up to the first unmarked node whose order is at least stop: 0
- * for the key itself, 1 for what comes after it.  False if the node that the walk stood
- * at was removed, or the list changed under its feet, if only by an unlinking of its
- * own under a scheme that restarts. */
-static inline bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KEY *key,
-                            int stop, struct skl_place *p)
+ * for the key itself, 1 for what comes after it; lightly, to the first such node
+ * whether marked or not, which saves a look at a link that is not followed.  False if
+ * the node that the walk stood at was removed, or the list changed under its feet, if
+ * only by an unlinking of its own under a scheme that restarts. */
+SKL_IN_PLACE bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KEY *key,
+                           int stop, struct skl_place *p)
 {
     for (;;) {
         qs_word *link = &p->at.links[level];
@@ -65,6 +67,9 @@ static inline bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_K
         if (!p->at.cur)
             return true;
         p->steps++;
+        p->order = QS_MAP_COMPARE(&p->at.cur->key, key);
+        if (p->lightly && p->order >= stop)
+            return true;
         uintptr_t next = qs_load(&p->at.cur->next[level], acquire); /* (2) */
         if (next & SKL_MARK) {
             skl_commit(t, &p->at);
@@ -72,7 +77,6 @@ static inline bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_K
                 return false;
             continue;
         }
-        p->order = QS_MAP_COMPARE(&p->at.cur->key, key);
         if (p->order >= stop)
             return true;
         p->at.links = p->at.cur->next;
@@ -91,17 +95,26 @@ static inline bool skl_sweep(struct skl_thread *t, unsigned level,
     return passed;
 }
 
+/* Whether a search that is content with any level has found the key: on the floor
+ * removed nodes have been passed, above it the node may be removed already. */
+static inline bool skl_is_found(const struct skl_place *p)
+{
+    return !p->order &&
+           (!p->lightly || !(qs_load(&p->at.cur->next[0], acquire) & /* (2) */
+                             SKL_MARK));
+}
+
 /* Looks for key from the top down to the level floor: 1 if found there, 0 if not; sets
  * w[floor] either way, whose nodes are protected, and more as `how` says.  Under a
  * scheme that restarts, -1 if it has to start again. */
-static inline int skl_descend(struct skl *m, struct skl_thread *t,
-                              const QS_MAP_KEY *key, enum skl_search how,
-                              unsigned floor, struct skl_window *w)
+SKL_IN_PLACE int skl_descend(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
+                             enum skl_search how, unsigned floor, struct skl_window *w)
 {
     struct skl_place p = { .at.links = m->head };
     unsigned level = (unsigned)qs_load(&m->levels, relaxed);
 
     while (level-- > floor) {
+        p.lightly = how == SKL_MEET && level > floor;
         if (!skl_walk(t, level, key, 0, &p) ||
             (how == SKL_SWEEP && !p.order && !skl_sweep(t, level, key, &p))) {
             QS_COUNT_RESTART(QS_COUNTERS(t));
@@ -109,6 +122,9 @@ static inline int skl_descend(struct skl *m, struct skl_thread *t,
                 return -1;
             p.at.links = m->head;
             level = (unsigned)qs_load(&m->levels, relaxed);
+        } else if (how == SKL_MEET && skl_is_found(&p)) {
+            w[floor] = p.at;
+            break;
         } else if (how == SKL_PATH || level == floor) {
             w[level] = p.at;
         }
