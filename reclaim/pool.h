@@ -97,6 +97,7 @@ static inline void *qs_pool_take(struct qs_pool *p, size_t size)
     if (!b)
         return qs_pool_take_from_depot(p, units);
     r->first = b->next;
+    __builtin_prefetch(b->next, 1); /* it is taken next, and may be another core's */
     r->blocks--;
     return b;
 }

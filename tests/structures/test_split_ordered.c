@@ -251,9 +251,8 @@ static void test_no_doubling_is_lost(void)
 static void insert_and_remove(void *shared, unsigned index)
 {
     struct qs_ebr_thread *t = qs_ebr_thread_register(&domain);
-    uint64_t random = check_seed() + index, value;
+    uint64_t random = *(const uint64_t *)shared + index, value;
 
-    (void)shared;
     REQUIRE(t);
     for (unsigned i = 0; i < 20000; i++) {
         uint64_t key = check_random_below(&random, 24);
@@ -268,8 +267,10 @@ static void insert_and_remove(void *shared, unsigned index)
 /* Insertions and removals are counted alike, else few keys make a large table. */
 static void test_few_keys_in_and_out_do_not_inflate_the_table(void)
 {
+    uint64_t seed = check_seed();
+
     open_table(0);
-    team_run(THREADS, insert_and_remove, NULL);
+    team_run(THREADS, insert_and_remove, &seed);
     CHECK_LE(table_buckets(&table), 128);
     CHECK_EQ(check_list(), table_size(&table));
     close_table();
@@ -385,6 +386,35 @@ static void test_shrinks_and_grows_again(void)
     close_table();
 }
 
+/* More nodes than pools keep wait behind a reader that stands still, then come back. */
+static void test_pools_behind_a_stalled_reader(void)
+{
+    struct qs_config config = { .pool = QS_ON };
+    struct qs_stats stats;
+
+    REQUIRE(!qs_ebr_domain_init(&domain, &config));
+    REQUIRE(!table_init(&table, 0));
+    thread = qs_ebr_thread_register(&domain);
+    struct qs_ebr_thread *stalled = qs_ebr_thread_register(&domain);
+    REQUIRE(thread && stalled);
+    qs_ebr_enter(stalled);
+    for (uint64_t i = 0; i < 70000; i++) {
+        CHECK_EQ(table_insert(&table, thread, i % 50, i), 1);
+        CHECK(table_remove(&table, thread, i % 50, NULL));
+    }
+    qs_ebr_stats(&domain, &stats);
+    CHECK_LE(65000, stats.garbage_nodes);
+    qs_ebr_leave(stalled);
+    CHECK_EQ(qs_ebr_thread_unregister(stalled), 0);
+    for (unsigned i = 0; i < 4; i++)
+        qs_ebr_flush(thread);
+    qs_ebr_stats(&domain, &stats);
+    CHECK_EQ(stats.garbage_nodes, 0);
+    fill(3000);
+    check_filled(3000);
+    close_table();
+}
+
 static void test_never_shrinks_below_its_capacity(void)
 {
     open_table(10000);
@@ -423,6 +453,7 @@ int main(void)
 #endif
     RUN(test_shrinks_and_grows_again);
     RUN(test_never_shrinks_below_its_capacity);
+    RUN(test_pools_behind_a_stalled_reader);
     RUN(test_bit_reversal);
     return check_end();
 }
