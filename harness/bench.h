@@ -10,7 +10,7 @@
 #include "harness/results.h"
 #include "harness/topology.h"
 
-enum { QS_BENCH_CELLS = 128 };
+enum { QS_BENCH_CELLS = 512 };
 
 /* The command line.  With a rival, cells come in pairs: cells[2 i] and its rival. */
 struct qs_bench {

@@ -128,8 +128,8 @@ static int take_figure(struct reading *r, const char *section, const char *key,
                        const char *value)
 {
     struct qs_figure *f = r->figure;
-    FIELDS({ "title", &f->title }, { "paper", &f->paper },
-           { "question", &f->question });
+    FIELDS({ "title", &f->title }, { "paper", &f->paper }, { "question", &f->question },
+           { "group", &f->group });
 }
 
 /* "pus >= 2" arrives as key "pus >" and value "2"; "quiet = yes" as it stands. */
@@ -305,6 +305,7 @@ static struct qs_figure *new_figure(const char *path)
     f->title = qs_copied("");
     f->paper = qs_copied("");
     f->question = qs_copied("");
+    f->group = qs_copied("");
     f->needs = qs_copied("");
     return f;
 }

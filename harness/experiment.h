@@ -63,7 +63,8 @@ struct qs_figure {
     char *path;                     /* of the file */
     char *id;                       /* its name without folder and .exp */
     char *title, *paper, *question; /* [figure]; paper may be empty */
-    char *needs;                    /* [requires] as "pus >= 2, numa >= 2", or empty */
+    char *group; /* names of groups it belongs to, separated by commas, or empty */
+    char *needs; /* [requires] as "pus >= 2, numa >= 2", or empty */
     struct qs_setting *settings;
     size_t n_settings;
     char **skip; /* filters of [skip]: cells that make no sense */
@@ -89,7 +90,11 @@ struct qs_figures {
 char *qs_experiments_folder(const char *given, char *path, size_t size, char *error,
                             size_t error_size);
 
-/* Reads the figures named: ids in folder, or paths of files; all in folder for n = 0.
+/* What is run where nothing is named, in its quick preset. */
+#define QS_DEFAULT_GROUP "default"
+
+/* Reads the figures named: ids in folder, groups of them, "all", or paths of files; all
+ * in folder for n = 0.
  * folder may be NULL if every name is a path.  0, or -1 with one line in error. */
 int qs_figures_read(const char *folder, char *const *names, size_t n,
                     struct qs_figures *figures, char *error, size_t error_size);

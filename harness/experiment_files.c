@@ -132,6 +132,47 @@ static int add_listed(struct qs_figures *figures, const char *folder, const char
     return add_file(figures, path, error, error_size);
 }
 
+static bool is_in_group(const struct qs_figure *f, const char *group)
+{
+    size_t length = strlen(group);
+
+    for (const char *at = f->group; *at; at += strspn(at, ", ")) {
+        size_t word = strcspn(at, ", ");
+        if (word == length && !strncmp(at, group, length))
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+static bool is_added(const struct qs_figures *figures, const char *id)
+{
+    for (size_t i = 0; i < figures->n; i++)
+        if (!strcmp(figures->figure[i]->id, id))
+            return true;
+    return false;
+}
+
+/* Adds the figures of a group: how many there are, or -1. */
+static int add_group(struct qs_figures *figures, const char *folder, const char *group,
+                     char *error, size_t error_size)
+{
+    const char *id;
+    int n = 0;
+
+    for (unsigned i = 0; (id = listed_at(i)); i++) {
+        if (is_added(figures, id))
+            continue;
+        if (add_listed(figures, folder, id, error, error_size))
+            return -1;
+        if (is_in_group(figures->figure[figures->n - 1], group))
+            n++;
+        else
+            qs_figure_free(figures->figure[--figures->n]);
+    }
+    return n;
+}
+
 static bool is_path(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -150,6 +191,23 @@ static int add_all(struct qs_figures *figures, const char *folder, char *error,
     return -1;
 }
 
+/* A file, a figure, a group, or "all"; "default" is all of them where no figure says
+ * that it is one. */
+static int add_named(struct qs_figures *figures, const char *folder, const char *name,
+                     char *error, size_t error_size)
+{
+    if (is_path(name))
+        return add_file(figures, name, error, error_size);
+    if (is_listed(name))
+        return add_listed(figures, folder, name, error, error_size);
+    int n = add_group(figures, folder, name, error, error_size);
+    if (n)
+        return n < 0 ? -1 : 0;
+    if (!strcmp(name, "all") || !strcmp(name, QS_DEFAULT_GROUP))
+        return add_all(figures, folder, error, error_size);
+    return add_listed(figures, folder, name, error, error_size);
+}
+
 int qs_figures_read(const char *folder, char *const *names, size_t n,
                     struct qs_figures *figures, char *error, size_t error_size)
 {
@@ -163,9 +221,7 @@ int qs_figures_read(const char *folder, char *const *names, size_t n,
     if (n == 0)
         result = add_all(figures, folder, error, error_size);
     for (size_t i = 0; i < n && result == 0; i++)
-        result = is_path(names[i])
-                     ? add_file(figures, names[i], error, error_size)
-                     : add_listed(figures, folder, names[i], error, error_size);
+        result = add_named(figures, folder, names[i], error, error_size);
     forget_folder();
     if (result)
         qs_figures_free(figures);
@@ -195,7 +251,8 @@ void qs_figure_free(struct qs_figure *f)
         FREE_TEXTS(&p->name, &p->title, &p->x, &p->y, &p->series, &p->panel, &p->where);
     for (struct qs_claim *c = f->claims; c && c < f->claims + f->n_claims; c++)
         FREE_TEXTS(&c->id, &c->say, &c->where, &c->test, &c->paper, &c->needs);
-    FREE_TEXTS(&f->path, &f->id, &f->title, &f->paper, &f->question, &f->needs);
+    FREE_TEXTS(&f->path, &f->id, &f->title, &f->paper, &f->question, &f->group,
+               &f->needs);
     free(f->settings);
     free(f->skip);
     free(f->plots);

@@ -16,6 +16,7 @@ static int read_all(struct qs_figures *figures)
     char error[QS_EXPERIMENT_ERROR];
 
     qs_selection_init(&all);
+    all.names[all.n_names++] = (char *)"all";
     if (!qs_selection_read(&all, figures, error, sizeof error))
         return 0;
     fprintf(stderr, "%s%s\n", strstr(error, ": error: ") ? "" : "quiesce: ", error);

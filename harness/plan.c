@@ -40,7 +40,7 @@ static const struct argp_child children[] = { { &qs_selection_argp, 0, NULL, 0 }
 static const struct argp argp = {
     options,
     parse,
-    "[FIGURE|FILE...]",
+    "[FIGURE|GROUP|FILE...]",
     "Says what `quiesce run` would measure, and how long that would take.",
     children,
     NULL,

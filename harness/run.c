@@ -60,9 +60,9 @@ static const struct argp_child children[] = { { &qs_selection_argp, 0, NULL, 0 }
 static const struct argp argp = {
     options,
     parse,
-    "[FIGURE|FILE...]",
-    "Measures figures: all of the folder of experiments, or those named by id or file.  "
-    "The claims' verdicts and the path of the report come last.  An interrupted run "
+    "[FIGURE|GROUP|FILE...]",
+    "Measures figures: those named by id, group or file, or else the group `default`, "
+    "with --full all.  The claims' verdicts and the path of the report come last.  An interrupted run "
     "loses nothing."
     "\vExit status: 0 done; 1 a required claim is contradicted; 2 usage or a bad "
     "experiment file; 3 a cell failed or a file could not be written; 130 interrupted.",

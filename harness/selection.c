@@ -125,14 +125,16 @@ static bool all_are_paths(const struct qs_selection *s)
 int qs_selection_read(const struct qs_selection *s, struct qs_figures *figures,
                       char *error, size_t error_size)
 {
+    static char *const by_default[] = { QS_DEFAULT_GROUP };
     char folder[4096];
     bool needed = s->experiments || !all_are_paths(s);
+    bool defaults = !s->n_names && s->choices.preset == QS_QUICK;
 
     if (needed && !qs_experiments_folder(s->experiments, folder, sizeof folder, error,
                                          error_size))
         return -1;
-    return qs_figures_read(needed ? folder : NULL, s->names, s->n_names, figures, error,
-                           error_size);
+    return qs_figures_read(needed ? folder : NULL, defaults ? by_default : s->names,
+                           defaults ? 1 : s->n_names, figures, error, error_size);
 }
 
 struct qs_limits qs_limits_of(const struct qs_topology *topology)

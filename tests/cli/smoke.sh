@@ -2,7 +2,7 @@
 # smoke.sh - every figure of the tree in miniature, from measuring to the report.
 . "$(dirname "$0")/lib.sh"
 
-run run --experiments "$root/experiments" --set duration=2ms --set warmup=0 --repeats 1 \
+run run all --experiments "$root/experiments" --set duration=2ms --set warmup=0 --repeats 1 \
     --out all
 ok "every figure runs" test $status -eq 0
 [ $status -eq 0 ] || tail -3 err
