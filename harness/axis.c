@@ -39,6 +39,11 @@ static const struct {
     { "within_pct", "operations that take at most so long [%]" },
     { "beyond_pct", "operations that take longer [%]" },
     { "fairness", "slowest thread / fastest" },
+    { "resizes_per_s", "resizes per second" },
+    { "moved", "nodes moved by resizing" },
+    { "buckets", "buckets" },
+    { "keys_per_bucket", "keys per bucket" },
+    { "misses", "present keys not found" },
     { "retired", "nodes retired" },
     { "freed", "nodes freed" },
 };

@@ -333,7 +333,7 @@ static void read_line(struct line *line, int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, line);
     if (!b->repeats)
         qs_die(QS_EXIT_USAGE, "--repeats 0: at least one is needed, 6 for an interval");
-    line->cell.prefill = line->cell.keys / 2;
+    line->cell.prefill = line->cell.keys / (line->cell.prefill_all ? 1 : 2);
 }
 
 /* The line is read again, over other defaults. */

@@ -28,7 +28,10 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "watch_garbage", cell->watch_garbage);
     add_choice(text, "amortise", cell->amortise);
     add_choice(text, "pool", cell->pool);
+    add_choice(text, "capacity", (unsigned)cell->capacity);
     add_choice(text, "measure_fill", cell->measure_fill);
+    add_choice(text, "resize", (unsigned)cell->resize);
+    add_choice(text, "resize_to", (unsigned)cell->resize_to);
     if (cell->latency) {
         char latency[QS_LATENCY_TEXT];
         size_t used = strlen(text);

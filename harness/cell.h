@@ -22,6 +22,7 @@ struct qs_cell {
     uint64_t prefill;   /* keys present before the first operation, exactly */
     bool prefill_even;  /* 0, 2, 4, ... instead of a random choice */
     bool sized; /* the structure is told prefill as its capacity; else it grows */
+    uint64_t capacity; /* or so many keys to expect, with sized */
     unsigned insert_permille, delete_permille; /* the rest are gets */
     enum qs_distribution distribution;
     double theta;           /* of zipf */
@@ -44,7 +45,10 @@ struct qs_cell {
     unsigned latency_every; /* from the call: one operation in so many is timed */
     double pace;            /* when due: operations per second, of all threads */
     unsigned pace_percent;  /* or a share of what the warm-up managed */
-    bool measure_fill;      /* what is measured is the filling; there is no mix */
+    uint64_t resize;    /* buckets that the table is given before; 0: its own number */
+    uint64_t resize_to; /* one more thread changes between the two without pause */
+    bool prefill_all;   /* every key is present at first: prefill == keys */
+    bool measure_fill;  /* what is measured is the filling; there is no mix */
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -112,6 +116,10 @@ struct qs_sample {
     uint64_t oldest_ns; /* greatest age of garbage, sampled as garbage_peak */
     struct qs_percentiles latency[QS_LATENCY_KINDS];
     uint64_t latency_samples, latency_switched, latency_behind;
+    uint64_t moved;          /* nodes that resizing copied or put into another chain */
+    uint64_t buckets;        /* at the end */
+    uint64_t resizes;        /* that ended in the measured interval */
+    double draw_ns;          /* what drawing an operation and its key costs here */
     double latency_cost_pct; /* CPU time that taking samples cost, in percent of all */
     double pace_mops;        /* operations that were due, million per second */
     struct qs_latency_point *points; /* malloc'd, or NULL: the rows of latency.csv */

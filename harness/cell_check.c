@@ -155,8 +155,14 @@ static int check_measure(const struct qs_cell *cell, struct complaint *c)
                         "latency = paced:%u%%: of what the warm-up manages; give it "
                         "time, or a rate, for example paced:500k",
                         cell->pace_percent);
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+    if (cell->resize && pair && !pair->ops->resize)
+        return complain(c, "resize: %s has no such operation; see structures/README.md",
+                        cell->structure);
     if (!cell->measure_fill)
         return 0;
+    if (cell->resize_to)
+        return complain(c, "measure = fill: takes no resize");
     if (cell->insert_permille != 1000 || !cell->prefill)
         return complain(c, "measure = fill: inserts keys and does nothing else; mix = "
                            "0/100/0, and keys at least 2");

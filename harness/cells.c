@@ -64,7 +64,7 @@ static size_t values_of(const struct expansion *x, const char *key, char **text,
     *text = NULL;
     if (!value)
         return 0;
-    if (!strcmp(value, "all"))
+    if (!strcmp(value, "all") && (!strcmp(key, "structure") || !strcmp(key, "reclaim")))
         return all_names(key, values);
     return qs_setting_values(value, text, values);
 }

@@ -57,7 +57,7 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
     if (test_names(test, "dist"))
         like.distribution = QS_UNIFORM, like.theta = 0;
     if (test_names(test, "start"))
-        like.sized = false;
+        like.sized = false, like.capacity = 0;
     if (test_names(test, "quiesce_every"))
         like.quiesce_every = 0;
     if (test_names(test, "writers"))
@@ -76,6 +76,12 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
         like.pool = false;
     if (test_names(test, "era"))
         like.era = 0;
+    if (test_names(test, "latency"))
+        like.latency = QS_LATENCY_OFF;
+    if (test_names(test, "measure"))
+        like.measure_fill = false;
+    if (test_names(test, "resize"))
+        like.resize = like.resize_to = 0;
     qs_cell_text(&like, text);
 }
 

@@ -11,6 +11,7 @@ struct qs_crew {
     unsigned started;
     struct qs_worker **sleepers; /* the cell's `stall` threads */
     unsigned sleepers_started;
+    struct qs_worker *resizer; /* or NULL */
     struct qs_stats stats; /* the last look at it; at last, after the workers' end */
     struct qs_sample *sample;
 };
@@ -35,6 +36,12 @@ int qs_sleepers_start(struct qs_crew *c);
 const char *qs_sleepers_error(const struct qs_crew *c);
 void qs_sleepers_join(struct qs_crew *c);
 void qs_sleepers_free(struct qs_crew *c);
+
+/* The thread that resizes, if the cell has one: 0 or -1. */
+int qs_resizer_start(struct qs_crew *c);
+bool qs_resizer_runs(const struct qs_crew *c);
+/* Gives the filled table the number of buckets that the cell asks for: 0 or not. */
+int qs_resizer_prepare(struct qs_crew *c);
 
 /* Gives back what earlier cells left in the allocator and forgets the process's peak of
  * memory, so that every cell begins alike.  False if the kernel does not allow it. */

@@ -9,29 +9,13 @@
 #include "harness/filter.h"
 #include "harness/map_ops.h"
 
-static const char *const columns[] = { "structure",
-                                       "reclaim",
-                                       "mix",
-                                       "dist",
-                                       "keys",
-                                       "prefill",
-                                       "threads",
-                                       "prefill_mode",
-                                       "start",
-                                       "placement",
-                                       "quiesce_every",
-                                       "oversubscribe",
-                                       "writers",
-                                       "churn",
-                                       "stall",
-                                       "wake_pct",
-                                       "batch",
-                                       "era",
-                                       "free",
-                                       "alloc",
-                                       "latency",
-                                       "measure",
-                                       "op" };
+static const char *const columns[] = {
+    "structure",     "reclaim",       "mix",          "dist",  "keys",
+    "prefill",       "threads",       "prefill_mode", "start", "placement",
+    "quiesce_every", "oversubscribe", "writers",      "churn", "stall",
+    "wake_pct",      "batch",         "era",          "free",  "alloc",
+    "latency",       "measure",       "resize",       "op"
+};
 
 const char *qs_cell_column_at(unsigned i)
 {

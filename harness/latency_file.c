@@ -18,8 +18,9 @@ static const char *const columns[] = {
     "keys",         "prefill",    "update_pct",    "dist",          "mix",
     "prefill_mode", "start",      "oversubscribe", "quiesce_every", "writers",
     "churn",        "stall",      "wake_pct",      "batch",         "free",
-    "era",          "latency",    "lat_mode",      "measure",       "op",
-    "percentile",   "latency_ns", "within_ns",     "within_pct",    "beyond_pct"
+    "era",          "latency",    "lat_mode",      "measure",       "resize",
+    "op",           "percentile", "latency_ns",    "within_ns",     "within_pct",
+    "beyond_pct"
 };
 
 static const char *const kinds[QS_LATENCY_KINDS] = { "get", "insert", "delete", "all" };

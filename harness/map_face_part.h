@@ -142,4 +142,26 @@ static int visit_snapshot(struct qs_map *m, struct qs_thread *t, uint64_t from,
 #define SNAPSHOT .snapshot = NULL
 #endif
 
-#define FACE_OPERATIONS CHANGES, VISITS, BATCH, ORDER, SNAPSHOT
+#ifdef QS_MAP_OFFERS_BUCKETS
+static size_t buckets(struct qs_map *m)
+{
+    return I(buckets)(&m->structure);
+}
+
+#define BUCKETS .buckets = buckets
+#else
+#define BUCKETS .buckets = NULL
+#endif
+
+#ifdef QS_MAP_OFFERS_RESIZE
+static int resize(struct qs_map *m, struct qs_thread *t, size_t wanted)
+{
+    return I(resize)(&m->structure, thread_of(t), wanted);
+}
+
+#define RESIZE .resize = resize
+#else
+#define RESIZE .resize = NULL
+#endif
+
+#define FACE_OPERATIONS CHANGES, VISITS, BATCH, ORDER, SNAPSHOT, BUCKETS, RESIZE

@@ -90,6 +90,11 @@ struct qs_map_ops {
     int (*snapshot)(struct qs_map *m, struct qs_thread *t, uint64_t from, uint64_t to,
                     qs_map_visit *visit, void *arg);
 
+    /* Of hash maps, each or none: how many buckets there are, at rest; and another
+     * number of them, whatever else goes on: 0 or -ENOMEM. */
+    size_t (*buckets)(struct qs_map *m);
+    int (*resize)(struct qs_map *m, struct qs_thread *t, size_t buckets);
+
     void (*quiesce)(struct qs_thread *t);
     void (*offline)(struct qs_thread *t);
     void (*online)(struct qs_thread *t);

@@ -92,6 +92,7 @@ static void write_value(FILE *out, const char *kind, const char *column,
         { "dist", "", "" },
         { "op", "", "" },
         { "latency", "", "" },
+        { "resize", "resize ", "" },
         { "start", "starts ", "" },
         { "placement", "placement ", "" },
     };

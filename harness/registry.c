@@ -18,7 +18,7 @@
 #endif
 #ifndef QS_NO_PROBES
 extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
-    probe_own_lock_direct_map_ops;
+    probe_own_lock_direct_map_ops, probe_null_direct_map_ops;
 #endif
 
 /* Every scheme has the probes, harness/probes; the locks need none. */
@@ -36,6 +36,7 @@ static const struct qs_pair probes[] = {
     PROBE(probe_mutex, direct),
     PROBE(probe_rwlock, direct),
     PROBE(probe_own_lock, direct),
+    PROBE(probe_null, direct),
 #endif
     { NULL, NULL, NULL, NULL }
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/latency.h"
+#include "harness/settings_roles.h"
 #include "harness/text.h"
 
 /* liburcu's table swaps inside liburcu, and *_uncounted leaves its counters out: what
@@ -105,16 +106,19 @@ static double unreclaimed_share(const struct qs_row *row)
 static void spell_prefill(const struct qs_row *row, char *text, size_t size)
 {
     snprintf(text, size, "%s",
-             row->cell.prefill_descending ? "descending"
-             : row->cell.prefill_even     ? "even"
-                                          : "random");
+             row->cell.prefill_all          ? "all"
+             : row->cell.prefill_descending ? "descending"
+             : row->cell.prefill_even       ? "even"
+                                            : "random");
 }
 
 static bool parse_prefill(struct qs_row *row, const char *text)
 {
+    row->cell.prefill_all = !strcmp(text, "all");
     row->cell.prefill_descending = !strcmp(text, "descending");
     row->cell.prefill_even = row->cell.prefill_descending || !strcmp(text, "even");
-    return row->cell.prefill_even || !*text || !strcmp(text, "random");
+    return row->cell.prefill_even || row->cell.prefill_all || !*text ||
+           !strcmp(text, "random");
 }
 
 static void spell_id(const struct qs_row *row, char *text, size_t size)
@@ -170,7 +174,6 @@ CHOICE(churn_lowest, "lowest", "any")
 CHOICE(measure_fill, "fill", "mix")
 CHOICE(pool, "pool", "malloc")
 CHOICE(amortise, "amortised", "batch")
-CHOICE(sized, "sized", "grow")
 CHOICE(oversubscribe, "1", "0")
 
 static void spell_latency(const struct qs_row *row, char *text, size_t size)
@@ -195,6 +198,57 @@ static void spell_lat_mode(const struct qs_row *row, char *text, size_t size)
 static double fairness(const struct qs_row *row)
 {
     return per(row->sample.mops_thread_min, row->sample.mops_thread_max);
+}
+
+static void spell_start(const struct qs_row *row, char *text, size_t size)
+{
+    if (row->cell.capacity)
+        snprintf(text, size, "%" PRIu64, row->cell.capacity);
+    else
+        snprintf(text, size, "%s", row->cell.sized ? "sized" : "grow");
+}
+
+static bool parse_start(struct qs_row *row, const char *text)
+{
+    row->cell.capacity = 0;
+    row->cell.sized =
+        !strcmp(text, "sized") || qs_parse_count(text, &row->cell.capacity);
+    return row->cell.sized || !*text || !strcmp(text, "grow");
+}
+
+static void spell_resize(const struct qs_row *row, char *text, size_t size)
+{
+    const struct qs_cell *cell = &row->cell;
+
+    if (!cell->resize)
+        snprintf(text, size, "off");
+    else if (!cell->resize_to)
+        snprintf(text, size, "%" PRIu64, cell->resize);
+    else
+        snprintf(text, size, "%" PRIu64 "-%" PRIu64, cell->resize, cell->resize_to);
+}
+
+static bool parse_resize(struct qs_row *row, const char *text)
+{
+    static const struct qs_limits any = { 1, 1, 1 };
+    return !*text || qs_apply_resize(text, &any, &row->cell);
+}
+
+static double resizes_per_s(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.resizes), row->sample.seconds);
+}
+
+/* Of a map that was filled and not changed since. */
+static double keys_per_bucket(const struct qs_row *row)
+{
+    return per((double)row->cell.prefill, qs_count_number(row->sample.buckets));
+}
+
+/* What a structure had to change by CAS, apart from attempts that failed. */
+static double cas_ok_per_op(const struct qs_row *row)
+{
+    return per(cas_tries(row) - cas_fails(row), qs_count_number(row->sample.ops));
 }
 
 /* Gets that found nothing. */
@@ -315,7 +369,7 @@ const struct qs_column qs_columns[] = {
     TEXT("error", sample.error),
     SPELT("mix", spell_mix, parse_mix),
     SPELT("prefill_mode", spell_prefill, parse_prefill),
-    SPELT("start", spell_sized, parse_sized),
+    SPELT("start", spell_start, parse_start),
     SPELT("oversubscribe", spell_oversubscribe, parse_oversubscribe),
     UNSIGNED("quiesce_every", cell.quiesce_every),
     REAL("cpu_ns_per_op", sample.cpu_ns_per_op),
@@ -376,6 +430,14 @@ const struct qs_column qs_columns[] = {
     REAL("within_ns", sample.point.within_ns),
     REAL("within_pct", sample.point.within_pct),
     REAL("beyond_pct", sample.point.beyond_pct),
+    SPELT("resize", spell_resize, parse_resize),
+    COUNT("resizes", sample.resizes),
+    DERIVED(resizes_per_s),
+    COUNTED("moved", sample.moved),
+    COUNT("buckets", sample.buckets),
+    REAL("draw_ns", sample.draw_ns),
+    DERIVED(keys_per_bucket),
+    DERIVED(cas_ok_per_op),
     DERIVED(fairness),
     DERIVED(misses),
 };

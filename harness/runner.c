@@ -117,12 +117,14 @@ static int start_workers(struct qs_crew *c)
     free(places);
     if (!error && qs_sleepers_start(c))
         error = fail(c, "no memory or no more threads for those that stall");
+    if (!error && qs_resizer_start(c))
+        error = fail(c, "no memory or no more threads for the one that resizes");
     return error;
 }
 
 static unsigned all_started(const struct qs_crew *c)
 {
-    return c->started + c->sleepers_started;
+    return c->started + c->sleepers_started + qs_resizer_runs(c);
 }
 
 static void open_gate(struct qs_crew *c)
@@ -143,6 +145,8 @@ static int first_error(struct qs_crew *c)
     }
     if (qs_sleepers_error(c))
         return fail(c, qs_sleepers_error(c));
+    if (qs_resizer_runs(c) && c->resizer->error[0])
+        return fail(c, c->resizer->error);
     return 0;
 }
 
@@ -177,6 +181,8 @@ static int go_through_phases(struct qs_crew *c)
         return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
     if (first_error(c))
         return -1;
+    if (qs_resizer_prepare(c))
+        return fail(c, "no memory to resize the table; use fewer buckets");
     if (cell->warmup_s > 0 && !cell->measure_fill) {
         set_phase(c, QS_PHASE_WARMUP);
         open_gate(c);
@@ -206,6 +212,8 @@ static bool stop_workers(struct qs_crew *c)
     for (unsigned i = 0; i < c->started; i++)
         pthread_join(c->workers[i]->system_thread, NULL);
     qs_sleepers_join(c);
+    if (qs_resizer_runs(c))
+        pthread_join(c->resizer->system_thread, NULL);
     return true;
 }
 
@@ -225,7 +233,9 @@ static void note_fences(const char *reclaim)
 struct qs_map_config qs_cell_map_config(const struct qs_cell *cell)
 {
     return (struct qs_map_config){
-        .capacity = cell->sized ? cell->prefill : 0,
+        .capacity = !cell->sized     ? 0
+                    : cell->capacity ? cell->capacity
+                                     : cell->prefill,
         .reclaim = { .batch = cell->batch,
                      .era = cell->era,
                      .amortise = cell->amortise ? QS_ON : QS_OFF,
@@ -280,6 +290,7 @@ static void crew_free(struct qs_crew *c)
     }
     free(c->workers);
     qs_sleepers_free(c);
+    qs_memory_free(c->resizer);
     qs_memory_free(c);
 }
 

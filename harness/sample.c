@@ -53,6 +53,7 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     }
     s->restarts += e->counters.restarts - b->counters.restarts;
     s->steps += e->counters.steps - b->counters.steps;
+    s->moved += e->counters.moved - b->counters.moved;
     s->retired += e->retired - b->retired;
 }
 
@@ -95,6 +96,34 @@ static void note_garbage(struct qs_sample *s, const struct qs_stats *stats)
         s->retired > stats->garbage_nodes ? s->retired - stats->garbage_nodes : 0;
 }
 
+/* The best of some rounds over the cell's own keys; the thread that measures it has
+ * nothing else to do. */
+static double draw_ns(const struct qs_crew *c)
+{
+    enum { ROUNDS = 7, DRAWS = 2000 };
+    const struct qs_workload *load = &c->run.workload;
+    const struct qs_stopwatch *watch = qs_stopwatch_get();
+    double least = INFINITY;
+    struct qs_stream stream;
+    uint64_t key, sum = 0;
+
+    qs_workload_stream(load, 0, &stream);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        uint64_t begin = qs_stopwatch_before(watch);
+        for (unsigned i = 0; i < DRAWS; i++) {
+            if (c->cell.measure_fill)
+                key = qs_workload_prefill_key(load, i % load->prefill);
+            else
+                sum += qs_workload_next(load, &stream, &key);
+            sum += key;
+            __asm__ __volatile__("" ::"r"(sum));
+        }
+        uint64_t ticks = qs_stopwatch_after(watch) - begin;
+        least = fmin(least, (double)ticks / watch->ticks_per_ns / DRAWS);
+    }
+    return least;
+}
+
 static void sum_up_latency(struct qs_crew *c, double cpu_ns)
 {
     struct qs_latency **threads = qs_needed(calloc(c->started, sizeof *threads));
@@ -117,6 +146,12 @@ void qs_sample_sum_up(struct qs_crew *c)
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
     if (c->cell.latency)
         sum_up_latency(c, cpu_ns);
+    if (qs_resizer_runs(c)) {
+        s->moved += c->resizer->end.counters.moved;
+        s->resizes = c->resizer->resizes;
+    }
+    s->buckets = c->run.ops->buckets ? c->run.ops->buckets(c->run.map) : (uint64_t)-1;
+    s->draw_ns = draw_ns(c);
     s->read_cpu_ns = role_cpu_ns(c, false);
     s->update_cpu_ns = role_cpu_ns(c, true);
     s->retired_avg = retired_avg(c);

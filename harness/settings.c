@@ -148,6 +148,11 @@ APPLY(oversubscribe)
 APPLY(prefill)
 {
     (void)limits;
+    cell->prefill_all = !strcmp(value, "all");
+    if (cell->prefill_all) {
+        cell->prefill = cell->keys;
+        return true;
+    }
     cell->prefill_descending = !strcmp(value, "descending");
     if (cell->prefill_descending)
         return cell->prefill_even = true;
@@ -157,7 +162,10 @@ APPLY(prefill)
 APPLY(start)
 {
     (void)limits;
-    return apply_choice(value, "grow", "sized", &cell->sized);
+    cell->capacity = 0;
+    cell->sized = qs_parse_count(value, &cell->capacity) && cell->capacity &&
+                  cell->capacity <= UINT32_MAX;
+    return cell->sized || apply_choice(value, "grow", "sized", &cell->sized);
 }
 
 APPLY(quiesce)
@@ -234,8 +242,8 @@ static const struct key cell_keys[] = {
       apply_placement,
       { NULL } },
     { "oversubscribe", "yes or no", apply_oversubscribe, { NULL } },
-    { "prefill", "half, even or descending", apply_prefill, { NULL } },
-    { "start", "grow or sized", apply_start, { NULL } },
+    { "prefill", "half, even, descending or all", apply_prefill, { NULL } },
+    { "start", "grow, sized or a number of keys to expect", apply_start, { NULL } },
     { "quiesce", "operations between quiescent states", apply_quiesce, { NULL } },
     { "writers", "a number of threads, 0 for all", qs_apply_writers, { NULL } },
     { "churn", "any or lowest", qs_apply_churn, { NULL } },
@@ -255,6 +263,10 @@ static const struct key cell_keys[] = {
       qs_apply_latency,
       { NULL } },
     { "measure", "mix or fill", qs_apply_measure, { NULL } },
+    { "resize",
+      "off, a number of buckets such as 8192, or two such as 8192-16384",
+      qs_apply_resize,
+      { NULL } },
 };
 
 static const struct key run_keys[] = {

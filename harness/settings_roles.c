@@ -1,6 +1,7 @@
 /* settings_roles.c - see settings_roles.h. */
 #include "harness/settings_roles.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/latency.h"
@@ -96,4 +97,25 @@ QS_APPLY(measure)
     (void)limits;
     cell->measure_fill = !strcmp(value, "fill");
     return cell->measure_fill || !strcmp(value, "mix");
+}
+
+/* "off", "8192" or "8192-16384". */
+QS_APPLY(resize)
+{
+    char from[32];
+    size_t length = strcspn(value, "-");
+
+    (void)limits;
+    cell->resize = cell->resize_to = 0;
+    if (!strcmp(value, "off"))
+        return true;
+    if (length >= sizeof from)
+        return false;
+    snprintf(from, sizeof from, "%.*s", (int)length, value);
+    if (!qs_parse_count(from, &cell->resize) || !cell->resize ||
+        cell->resize > UINT32_MAX)
+        return false;
+    return !value[length] ||
+           (qs_parse_count(value + length + 1, &cell->resize_to) &&
+            cell->resize_to > cell->resize && cell->resize_to <= UINT32_MAX);
 }

@@ -22,5 +22,6 @@ QS_APPLY(watch);
 QS_APPLY(timeline);
 QS_APPLY(latency);
 QS_APPLY(measure);
+QS_APPLY(resize);
 
 #endif

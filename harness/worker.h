@@ -77,6 +77,7 @@ struct qs_worker {
     struct qs_place place;
     pthread_t system_thread;
     struct qs_mark begin, end; /* of the measurement */
+    uint64_t resizes;          /* of a thread that resizes */
     bool moved;                /* bound, but found elsewhere at the end */
     char error[128];           /* why it could not run, or empty */
 };

@@ -39,9 +39,11 @@ struct qs_counters {
     uint64_t cas_fails[QS_SITES];
     uint64_t restarts; /* searches begun anew because the structure changed */
     uint64_t steps;    /* nodes visited by searches */
+    uint64_t moved;    /* nodes that resizing copied or put into another chain */
 };
 
 #define QS_COUNT_RESTART(counters) ((void)(QS_COUNT && (counters)->restarts++))
+#define QS_COUNT_MOVED(counters) ((void)(QS_COUNT && (counters)->moved++))
 #define QS_COUNT_STEPS(counters, n) \
     ((void)(QS_COUNT && ((counters)->steps += (uint64_t)(n))))
 

@@ -25,7 +25,9 @@
  * Resizing waits for grace periods, on the worker.  Known of liburcu 0.13: a small
  * table that fills fast can lose its resize for good, since the launcher sets a flag
  * after queueing the work that clears it; so give init the capacity where speed
- * matters.  And the library aborts when it is out of memory.
+ * matters.  And the library aborts when it is out of memory.  It is not resized on
+ * request: under qsbr the worker stays online while it waits for the lock that
+ * cds_lfht_resize() holds, which waits for the worker.
  *
  * Reclamation: no slots.  The remover whose del succeeds retires the node.
  *

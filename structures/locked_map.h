@@ -51,7 +51,9 @@
 #define lkm_class        QS_NAME(QS_MAP_NAME, class)
 #define lkm_cursor       QS_NAME(QS_MAP_NAME, cursor)
 #define lkm_search       QS_NAME(QS_MAP_NAME, search)
-#define lkm_grow         QS_NAME(QS_MAP_NAME, grow)
+#define lkm_rehash       QS_NAME(QS_MAP_NAME, rehash)
+#define lkm_resize       QS_NAME(QS_MAP_NAME, resize)
+#define lkm_buckets      QS_NAME(QS_MAP_NAME, buckets)
 #define lkm_link         QS_NAME(QS_MAP_NAME, link)
 #define lkm_init         QS_NAME(QS_MAP_NAME, init)
 #define lkm_destroy      QS_NAME(QS_MAP_NAME, destroy)
@@ -116,25 +118,27 @@ static inline struct lkm_node **lkm_search(struct lkm *m, struct lkm_thread *t,
     return link;
 }
 
-/* Doubles the table if there is memory. */
-static inline void lkm_grow(struct lkm *m)
+/* Moves all nodes to so many buckets, a power of two, if there is memory. */
+static inline int lkm_rehash(struct lkm *m, struct lkm_thread *t, size_t buckets)
 {
-    size_t mask = 2 * m->mask + 1;
-    struct lkm_node **heads = qs_memory_alloc_zeroed((mask + 1) * sizeof *heads);
+    size_t mask = buckets - 1;
+    struct lkm_node **heads = qs_memory_alloc_zeroed(buckets * sizeof *heads);
 
     if (!heads)
-        return;
+        return -ENOMEM;
     for (size_t b = 0; b <= m->mask; b++) {
         for (struct lkm_node *n = m->heads[b], *next; n; n = next) {
             struct lkm_node **head = &heads[QS_MAP_HASH(&n->key) & mask];
             next = n->next;
             n->next = *head;
             *head = n;
+            QS_COUNT_MOVED(QS_COUNTERS(t));
         }
     }
     qs_memory_free(m->heads);
     m->heads = heads;
     m->mask = mask;
+    return 0;
 }
 
 /* Makes an empty map with room for capacity keys; it starts at two buckets or more and
@@ -187,12 +191,13 @@ static inline bool lkm_get(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY key,
 }
 
 /* Under the lock: links n at the end of its chain. */
-static inline void lkm_append(struct lkm *m, struct lkm_node **link, struct lkm_node *n)
+static inline void lkm_append(struct lkm *m, struct lkm_thread *t,
+                              struct lkm_node **link, struct lkm_node *n)
 {
     n->next = NULL;
     *link = n;
     if (++m->pairs > QS_MAP_LOAD * (m->mask + 1))
-        lkm_grow(m);
+        lkm_rehash(m, t, 2 * m->mask + 2);
 }
 
 /* Links n unless its key is present. */
@@ -202,7 +207,7 @@ static inline bool lkm_link(struct lkm *m, struct lkm_thread *t, struct lkm_node
     struct lkm_node **link = lkm_search(m, t, &n->key);
     bool absent = !*link;
     if (absent)
-        lkm_append(m, link, n);
+        lkm_append(m, t, link, n);
     qs_rwlock_release(&m->lock);
     return absent;
 }
@@ -275,7 +280,7 @@ QS_CALLS_BACK int lkm_decide(struct lkm *m, struct lkm_thread *t, const QS_MAP_K
         if (!(n = lkm_alloc(t, &lkm_class)))
             return -ENOMEM;
         n->key = *key;
-        lkm_append(m, link, n);
+        lkm_append(m, t, link, n);
     }
     n->value = value;
     return QS_STORE;
@@ -298,6 +303,31 @@ QS_CALLS_BACK int lkm_compute(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY ke
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
 
+/* Makes the table one of so many buckets, rounded up to a power of two; inserts make it
+ * larger again if that is too few.  0 or -ENOMEM. */
+static inline int lkm_resize(struct lkm *m, struct lkm_thread *t, size_t buckets)
+{
+    size_t rounded = 2;
+    int error = 0;
+
+    while (rounded < buckets)
+        rounded *= 2;
+    qs_rwlock_write(&m->lock);
+    if (rounded != m->mask + 1)
+        error = lkm_rehash(m, t, rounded);
+    qs_rwlock_release(&m->lock);
+    return error;
+}
+
+/* The number of buckets, while nobody changes it. */
+static inline size_t lkm_buckets(const struct lkm *m)
+{
+    return m->mask + 1;
+}
+
+#define QS_MAP_OFFERS_BUCKETS 1
+#define QS_MAP_OFFERS_RESIZE  1
+
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool lkm_next(struct lkm *m, struct lkm_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
@@ -319,7 +349,9 @@ static inline bool lkm_next(struct lkm *m, struct lkm_cursor *c, QS_MAP_KEY *key
 #undef lkm_class
 #undef lkm_cursor
 #undef lkm_search
-#undef lkm_grow
+#undef lkm_rehash
+#undef lkm_resize
+#undef lkm_buckets
 #undef lkm_link
 #undef lkm_init
 #undef lkm_destroy

@@ -305,7 +305,8 @@ static inline bool rch_get(struct rch *m, struct rch_thread *t, QS_MAP_KEY key,
         (struct qs_bucket_table *)rch_protect(t, 0, &m->table); /* (1) */
     struct rch_node *n =
         (struct rch_node *)rch_protect(t, 0, qs_bucket_of(table, hash)); /* (2) */
-    for (; n; steps++) {
+    while (n) {
+        steps++;
         if (QS_MAP_EQUAL(&n->key, &key)) {
             *value = n->value;
             break;
@@ -413,6 +414,9 @@ static inline size_t rch_buckets(const struct rch *m)
 {
     return qs_load(&m->buckets, relaxed);
 }
+
+#define QS_MAP_OFFERS_BUCKETS 1
+#define QS_MAP_OFFERS_RESIZE  1
 
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key,

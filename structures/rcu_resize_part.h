@@ -225,18 +225,22 @@ static inline void rch_tend(struct rch *m, struct rch_thread *t, size_t pairs)
         rch_flush(t);
 }
 
-/* Lets the table have that many buckets, a power of two not below the number of
- * stripes, and waits until its chains are apart: for a thread that does nothing else.
- * It is outside any operation, and holds no node.  Updates may change the size again.
- */
-static inline void rch_resize(struct rch *m, struct rch_thread *t, size_t buckets)
+/* Lets the table have that many buckets, rounded up to a power of two not below the
+ * number of stripes, and waits until its chains are apart: for a thread that does
+ * nothing else. It is outside any operation, and holds no node.  Updates may change the
+ * size again. 0. */
+static inline int rch_resize(struct rch *m, struct rch_thread *t, size_t wanted)
 {
+    size_t buckets = QS_MAP_STRIPES;
+
+    while (buckets < wanted)
+        buckets *= 2;
     for (;;) {
         uintptr_t nobody = 0;
         size_t now = qs_load(&m->buckets, relaxed);
         bool is_zipped = qs_load(&m->zipped, relaxed);
         if (!is_zipped && now == buckets)
-            break;
+            return 0;
         if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->turn, &nobody, /* (9) */
                            1)) {
             now = qs_load(&m->buckets, relaxed);

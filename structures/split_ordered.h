@@ -348,6 +348,8 @@ static inline size_t spo_buckets(const struct spo *m)
     return qs_load(&m->mask, relaxed) + 1;
 }
 
+#define QS_MAP_OFFERS_BUCKETS 1
+
 /* A walk through a map at rest; starts zeroed. */
 struct spo_cursor {
     const struct spo_node *at;

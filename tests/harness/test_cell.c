@@ -47,7 +47,7 @@ static void test_duration_does_not_matter(void)
 
 static void test_everything_else_matters(void)
 {
-    enum { OTHERS = 27 };
+    enum { OTHERS = 30 };
     struct qs_cell other[OTHERS];
     uint64_t ids[OTHERS + 1];
 
@@ -85,6 +85,10 @@ static void test_everything_else_matters(void)
     other[25].pace_percent = 80;
     other[26].latency = QS_LATENCY_INTENDED;
     other[26].pace = 500000;
+    other[27].resize = 8192;
+    other[28].resize = 8192;
+    other[28].resize_to = 16384;
+    other[29].capacity = 512;
     for (unsigned i = 0; i < OTHERS; i++)
         ids[i] = qs_cell_id(&other[i]);
     ids[OTHERS] = qs_cell_id(&sample);

@@ -96,6 +96,12 @@ static void test_rows_come_back(void)
     rows[1].cell.distribution = QS_ZIPF;
     rows[1].cell.theta = 0.99;
     rows[1].cell.sized = true;
+    rows[1].cell.capacity = 512;
+    rows[1].cell.resize = 8192;
+    rows[1].cell.resize_to = 16384;
+    rows[1].cell.latency = QS_LATENCY_INTENDED;
+    rows[1].cell.pace_percent = 80;
+    rows[1].cell.measure_fill = true;
     rows[1].cell.prefill_even = true;
     rows[1].cell.oversubscribe = true;
     rows[1].seed = UINT64_MAX;
