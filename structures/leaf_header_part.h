@@ -128,12 +128,9 @@ static inline const qs_word *lfl_hint(const struct lfl *m, uint64_t key)
     return &h.node->where[h.entry];
 }
 
-/* Answers from the leaf that a hint leads to, without any protection; false if that one
- * will not do. */
-static inline bool lfl_peek(const struct lfl *m, uint64_t key, struct lfl_view *v)
+/* Answers from this leaf, without any protection; false if it will not do. */
+static inline bool lfl_peek_at(struct lfl_leaf *l, uint64_t key, struct lfl_view *v)
 {
-    struct lfl_leaf *l = lfl_leaf_at(qs_load(lfl_hint(m, key), acquire)); /* (1) */
-
     if (!l)
         return false;
     uintptr_t header = qs_load(&l->header, acquire); /* (1) */
@@ -141,6 +138,13 @@ static inline bool lfl_peek(const struct lfl *m, uint64_t key, struct lfl_view *
         return false;
     lfl_look(l, header, key, v);
     return qs_load(&l->header, relaxed) == header; /* (3) */
+}
+
+/* The same from the leaf that a hint leads to. */
+static inline bool lfl_peek(const struct lfl *m, uint64_t key, struct lfl_view *v)
+{
+    return lfl_peek_at(lfl_leaf_at(qs_load(lfl_hint(m, key), acquire)), key, /* (1) */
+                       v);
 }
 
 /* Copies the valid slots; returns how many. */

@@ -207,6 +207,10 @@ static inline bool lfl_remove(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY ke
     return v.present;
 }
 
+#include "structures/leaf_page_part.h"
+
+#include "structures/leaf_order_part.h"
+
 /* The pairs of a map at rest, in order of keys: false after the last. */
 static inline bool lfl_next(struct lfl *m, struct lfl_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
@@ -232,6 +236,10 @@ static inline bool lfl_next(struct lfl *m, struct lfl_cursor *c, QS_MAP_KEY *key
     return false;
 }
 
-#define QS_MAP_OFFERS_CHANGES 1
+#define QS_MAP_OFFERS_CHANGES  1
+#define QS_MAP_OFFERS_VISITS   1
+#define QS_MAP_OFFERS_BATCH    1
+#define QS_MAP_OFFERS_ORDER    1
+#define QS_MAP_OFFERS_SNAPSHOT 1
 
 #include "structures/leaf_names_end_part.h"

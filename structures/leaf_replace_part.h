@@ -264,12 +264,13 @@ static inline bool lfl_fits(const struct lfl_leaf *l, uintptr_t header)
 }
 
 /* Merges the leaf of the key with its successor, if they have few keys; inside an
- * operation. */
-static inline void lfl_shrink(struct lfl *m, struct lfl_thread *t, uint64_t key)
+ * operation.  0 or -ENOMEM. */
+static inline int lfl_shrink(struct lfl *m, struct lfl_thread *t, uint64_t key)
 {
     struct lfl_place p;
 
     lfl_find(m, t, key, &p);
     if (lfl_state_of(p.header) == LFL_LIVE && lfl_fits(p.at, p.header))
-        lfl_freeze(m, t, p.at, p.header, LFL_MERGE);
+        return lfl_freeze(m, t, p.at, p.header, LFL_MERGE);
+    return 0;
 }

@@ -52,7 +52,7 @@ expect 2 'at least one execution' --schedules 0
 expect 2 'not a whole number' --schedules 3.5.1
 expect 2 'is not a schedule' --structure key_list --reclaim hp --program ': i0' --replay '5?'
 expect 2 'is no program' --structure key_list --reclaim hp --program ': ?0' --replay '5>1'
-expect 2 'need each other' --replay '5>1'
+expect 2 'needs --program' --replay '5>1'
 expect 2 'needs --mutants' --strategies
 expect 3 'cannot write' --structure key_list_wrong --reclaim hp --svg /nonexistent/f.svg
 expect 0 'key_list_wrong ebr' --list

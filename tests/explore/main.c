@@ -18,18 +18,23 @@ static double cpu_seconds(void)
     return (double)clock() / CLOCKS_PER_SEC;
 }
 
+static void parse_program(const struct qx_subject *subject, struct qx_program *program)
+{
+    if (!qx_program_parse(subject->sort, options.program, program))
+        qs_die(QS_EXIT_USAGE, "check: '%s' is no program; write it like '0: r0 i0f|g0'",
+               options.program);
+    if (!qx_program_suits(subject, program))
+        qs_die(QS_EXIT_USAGE, "check: %s lacks a call of '%s'; leave it out",
+               subject->structure, options.program);
+}
+
 /* Both return true if nothing was found. */
 static bool replay(const struct qx_subject *subject)
 {
     static struct qx_failure f;
     struct qx_program program;
 
-    if (!qx_program_parse(subject->sort, options.program, &program))
-        qs_die(QS_EXIT_USAGE, "check: '%s' is no program; write it like '0: r0 i0f|g0'",
-               options.program);
-    if (!qx_program_suits(subject, &program))
-        qs_die(QS_EXIT_USAGE, "check: %s lacks a call of '%s'; leave it out",
-               subject->structure, options.program);
+    parse_program(subject, &program);
     qx_settings = options.settings;
     qx_settings.model = options.model < 0 ? QX_C11 : (enum qx_model)options.model;
     qx_settings.stall = true; /* where the schedule says so */
@@ -50,14 +55,17 @@ static bool is_oracle(const struct qx_subject *subject)
 static bool search(const struct qx_subject *subject, struct qx_failure *failure)
 {
     bool exhausts = options.exhausts || (options.quick && is_oracle(subject));
+    struct qx_program program, *p = options.program ? &program : NULL;
 
+    if (p)
+        parse_program(subject, p);
     qx_settings = options.settings;
-    if (qx_search_random(subject, options.schedules, options.model, failure))
+    if (qx_search_random(subject, p, options.schedules, options.model, failure))
         return true;
     qx_settings = options.settings;
     if (options.quick)
         qx_settings.preemptions = 1;
-    return exhausts && qx_search_all(subject, options.model, failure);
+    return exhausts && qx_search_all(subject, p, options.model, failure);
 }
 
 static bool explore(const struct qx_subject *subject)
@@ -192,7 +200,7 @@ int main(int argc, char **argv)
         if (!is_wanted(&s))
             continue;
         tried++;
-        fine &= options.program ? replay(&s) : explore(&s);
+        fine &= options.replays ? replay(&s) : explore(&s);
     }
     if (!tried)
         return refuse();

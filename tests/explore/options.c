@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
       0 },
     { "schedules", 'n', "N", 0, "random executions per pair, such as 500k (30k)", 0 },
     { "exhaust", OPTION_EXHAUST, 0, 0,
-      "also every schedule of all programs of two calls against one, up to the bound of "
+      "also every schedule of all programs of two calls against one, or of --program, up to the bound of "
       "preemptions",
       0 },
     { "preemptions", 'p', "N", 0, "bound for --exhaust (2)", 0 },
@@ -43,6 +43,8 @@ static const struct argp_option options[] = {
     { "seed", 'S', "N", 0, "of the random decisions (1)", 0 },
     { "no-shrink", OPTION_NO_SHRINK, 0, 0, "show a finding as it was found", 0 },
     { "svg", OPTION_SVG, "FILE", 0, "draw the finding: a lane for each thread", 0 },
+    { "program", OPTION_PROGRAM, "TEXT", 0,
+      "random executions of these calls alone, e.g. '0: r0 i0f|g0'", 0 },
     { 0, 0, 0, 0, "To see what it finds:", 1 },
     { "mutants", OPTION_MUTANTS, 0, 0, "every seeded bug of tests/explore/mutants*.txt",
       1 },
@@ -50,8 +52,8 @@ static const struct argp_option options[] = {
     { "strategies", OPTION_STRATEGIES, 0, 0,
       "with --mutants: how soon each strategy finds them; takes a while", 1 },
     { 0, 0, 0, 0, "To repeat a finding, as printed with it:", 2 },
-    { "program", OPTION_PROGRAM, "TEXT", 0, "the calls, e.g. '0: r0 i0f|g0'", 2 },
-    { "replay", OPTION_REPLAY, "SCHEDULE", 0, "how it went, e.g. '14>1 25~2'", 2 },
+    { "replay", OPTION_REPLAY, "SCHEDULE", 0,
+      "how it went, e.g. '14>1 25~2'; with --program", 2 },
     { "reuse", OPTION_REUSE, 0, 0, "freed memory is handed out at once", 2 },
     { 0 }
 };
@@ -107,13 +109,13 @@ static void read_schedule(struct qx_options *o, const char *text,
 }
 
 /* What is used together. */
-static void check_all(const struct qx_options *o, bool replays,
-                      struct argp_state *state)
+static void check_all(struct qx_options *o, bool replays, struct argp_state *state)
 {
-    if (replays != (o->program != NULL))
-        argp_error(state, "--replay and --program need each other");
+    if (replays && !o->program)
+        argp_error(state, "--replay needs --program");
     if (o->program && (!o->structure || !o->reclaim))
-        argp_error(state, "--replay needs --structure and --reclaim");
+        argp_error(state, "--program needs --structure and --reclaim");
+    o->replays = replays;
     if (o->strategies && !o->mutants)
         argp_error(state, "--strategies needs --mutants or --mutant");
 }

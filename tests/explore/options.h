@@ -12,7 +12,8 @@ struct qx_options {
     const char *svg; /* where to draw a finding, or NULL */
     struct qx_settings settings;
 
-    const char *program; /* to replay, or NULL */
+    const char *program; /* instead of random ones, or NULL */
+    bool replays;
     struct qx_schedule schedule;
 
     bool mutants;

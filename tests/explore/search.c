@@ -38,12 +38,12 @@ bool qx_fails(const struct qx_subject *subject, const struct qx_program *p,
     return true;
 }
 
-bool qx_search_random(const struct qx_subject *subject, uint64_t executions, int only,
-                      struct qx_failure *failure)
+bool qx_search_random(const struct qx_subject *subject, const struct qx_program *p,
+                      uint64_t executions, int only, struct qx_failure *failure)
 {
     for (uint64_t i = 0; i < executions; i++) {
         vary(i, only);
-        if (qx_fails(subject, NULL, NULL, i, failure)) {
+        if (qx_fails(subject, p, NULL, i, failure)) {
             failure->executions = i + 1;
             failure->strategy = qx_schedule_strategy();
             return true;
@@ -85,11 +85,23 @@ static bool make_small_program(const struct qx_sort *sort, unsigned i,
     return i < (sort->has_keys ? 2 : 1);
 }
 
-bool qx_search_all(const struct qx_subject *subject, int only,
-                   struct qx_failure *failure)
+/* The given program, or all small ones. */
+static bool exhaust_all(const struct qx_subject *subject,
+                        const struct qx_program *given, struct qx_failure *failure)
 {
     struct qx_program p;
 
+    if (given)
+        return exhaust(subject, given, failure);
+    for (unsigned i = 0; make_small_program(subject->sort, i, &p); i++)
+        if (exhaust(subject, &p, failure))
+            return true;
+    return false;
+}
+
+bool qx_search_all(const struct qx_subject *subject, const struct qx_program *p,
+                   int only, struct qx_failure *failure)
+{
     qx_settings.strategy = QX_DFS;
     qx_settings.reuse = qx_settings.rarely = qx_settings.stall = false;
     qx_settings.fail_memory = false;
@@ -97,9 +109,8 @@ bool qx_search_all(const struct qx_subject *subject, int only,
         if ((only >= 0 && model != only) || model == QX_TSO)
             continue;
         qx_settings.model = (enum qx_model)model;
-        for (unsigned i = 0; make_small_program(subject->sort, i, &p); i++)
-            if (exhaust(subject, &p, failure))
-                return true;
+        if (exhaust_all(subject, p, failure))
+            return true;
     }
     return false;
 }

@@ -19,17 +19,18 @@ enum { QX_MODELS = 3 };
 extern const char *const qx_model_names[QX_MODELS];
 extern const char *const qx_strategy_names[QX_DFS + 1];
 
-/* Runs random programs, `executions` of them: model, memory reuse, failing memory, rare
- * branches and stalls vary from one to the next unless `only` names one model.  True
- * if something was found. */
-bool qx_search_random(const struct qx_subject *subject, uint64_t executions, int only,
-                      struct qx_failure *failure);
+/* Runs random programs, or p if it is not NULL, `executions` times: model, memory
+ * reuse, failing memory, rare branches and stalls vary from one to the next unless
+ * `only` names one model.  True if something was found. */
+bool qx_search_random(const struct qx_subject *subject, const struct qx_program *p,
+                      uint64_t executions, int only, struct qx_failure *failure);
 
 /* Exhausts all schedules with at most qx_settings.preemptions preemptions of every
- * program of two calls against one, under sc and c11 or only one.  (What TSO
- * shows c11 shows too, and its buffers would multiply the schedules.) */
-bool qx_search_all(const struct qx_subject *subject, int only,
-                   struct qx_failure *failure);
+ * program of two calls against one, or of p if it is not NULL, under sc and c11 or only
+ * one.  (What TSO shows c11 shows too, and its buffers would multiply the schedules.)
+ */
+bool qx_search_all(const struct qx_subject *subject, const struct qx_program *p,
+                   int only, struct qx_failure *failure);
 
 /* Runs a random program, if p is NULL, or this one; follows the schedule unless it is
  * NULL.  True, with *f set, if it fails. */
