@@ -102,7 +102,7 @@ QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, uint64_t key,
 {
     for (;;) {
         struct lfl_view v;
-        lfl_look(e->leaf, e->header, key, &v);
+        lfl_look(m, e->leaf, e->header, key, &v);
         uintptr_t now = qs_load(&e->leaf->header, acquire); /* (3) */
         if (now == e->header) {
             QS_MAP_VALUE value = lfl_value_of(v.value);

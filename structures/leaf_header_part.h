@@ -98,7 +98,7 @@ static inline bool lfl_covers(const struct lfl_leaf *l, uint64_t key)
 }
 
 /* The bits of the slots that hold the key, valid or not. */
-static inline uintptr_t lfl_equal(const struct lfl_leaf *l, uint64_t key)
+static inline uintptr_t lfl_equal_plainly(const struct lfl_leaf *l, uint64_t key)
 {
     uintptr_t slots = 0;
 
@@ -107,11 +107,12 @@ static inline uintptr_t lfl_equal(const struct lfl_leaf *l, uint64_t key)
     return slots;
 }
 
-/* Reads what a leaf with this header says about the key; to be confirmed. */
-static inline void lfl_look(struct lfl_leaf *l, uintptr_t header, uint64_t key,
-                            struct lfl_view *v)
+/* What a leaf with this header says about the key that these slots hold; to be
+ * confirmed. */
+static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t equal,
+                              struct lfl_view *v)
 {
-    uintptr_t slots = lfl_equal(l, key) & header & LFL_VALID;
+    uintptr_t slots = equal & header & LFL_VALID;
 
     v->leaf = l;
     v->header = header;
@@ -121,30 +122,70 @@ static inline void lfl_look(struct lfl_leaf *l, uintptr_t header, uint64_t key,
     qs_fence(acquire); /* (2) */
 }
 
+#if defined QS_HAVE_VECTORS && QS_HINT_FAN == 16
+#define LFL_CODE       QS_AVX512_CODE
+#define LFL_RANK       qs_rank_avx512
+#define LFL_EQUAL      qs_equal_avx512
+#define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_avx512)
+#include "structures/leaf_vector_part.h"
+
+#define LFL_CODE       QS_AVX2_CODE
+#define LFL_RANK       qs_rank_avx2
+#define LFL_EQUAL      qs_equal_avx2
+#define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_avx2)
+#include "structures/leaf_vector_part.h"
+
+/* Calls what is compiled for this processor, if anything is. */
+#define LFL_BY_VECTORS(m, name, ...)                             \
+    if (lfl_slots >= 8 && (m)->vectors == QS_AVX512)             \
+        return QS_NAME(QS_MAP_NAME, name##_avx512)(__VA_ARGS__); \
+    if (lfl_slots >= 8 && (m)->vectors == QS_AVX2)               \
+    return QS_NAME(QS_MAP_NAME, name##_avx2)(__VA_ARGS__)
+#else
+#define LFL_BY_VECTORS(m, name, ...) ((void)(m))
+#endif
+
+static inline uintptr_t lfl_equal(const struct lfl *m, const struct lfl_leaf *l,
+                                  uint64_t key)
+{
+    LFL_BY_VECTORS(m, far_equal, l, key);
+    return lfl_equal_plainly(l, key);
+}
+
+/* Reads what a leaf with this header says about the key; to be confirmed. */
+static inline void lfl_look(const struct lfl *m, struct lfl_leaf *l, uintptr_t header,
+                            uint64_t key, struct lfl_view *v)
+{
+    lfl_answer(l, header, lfl_equal(m, l, key), v);
+}
+
 /* The hint for a key.  None has the key UINT64_MAX, which means unused there. */
 static inline const qs_word *lfl_hint(const struct lfl *m, uint64_t key)
 {
+    LFL_BY_VECTORS(m, far_hint, m, key);
     struct qs_hint h = qs_hint_find(&m->hints, key - (key == UINT64_MAX));
     return &h.node->where[h.entry];
 }
 
 /* Answers from this leaf, without any protection; false if it will not do. */
-static inline bool lfl_peek_at(struct lfl_leaf *l, uint64_t key, struct lfl_view *v)
+static inline bool lfl_peek_at(const struct lfl *m, struct lfl_leaf *l, uint64_t key,
+                               struct lfl_view *v)
 {
     if (!l)
         return false;
     uintptr_t header = qs_load(&l->header, acquire); /* (1) */
     if (lfl_state_of(header) != LFL_LIVE || !lfl_covers(l, key))
         return false;
-    lfl_look(l, header, key, v);
+    lfl_look(m, l, header, key, v);
     return qs_load(&l->header, relaxed) == header; /* (3) */
 }
 
 /* The same from the leaf that a hint leads to. */
 static inline bool lfl_peek(const struct lfl *m, uint64_t key, struct lfl_view *v)
 {
-    return lfl_peek_at(lfl_leaf_at(qs_load(lfl_hint(m, key), acquire)), key, /* (1) */
-                       v);
+    LFL_BY_VECTORS(m, peek, m, key, v);
+    uintptr_t where = qs_load(lfl_hint(m, key), acquire); /* (1) */
+    return lfl_peek_at(m, lfl_leaf_at(where), key, v);
 }
 
 /* Copies the valid slots; returns how many. */

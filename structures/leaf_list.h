@@ -78,6 +78,7 @@
 #include "structures/leaf_pool.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
+#include "structures/word_vector.h"
 
 #include "structures/leaf_names_part.h"
 
@@ -117,8 +118,9 @@ struct lfl_leaf {
 };
 
 struct lfl {
-    struct qs_hint_tree hints;
     struct qs_leaf_pool *pool;
+    enum qs_vectors vectors;
+    struct qs_hint_tree hints;
     _Alignas(QS_CACHE_LINE) qs_word first; /* the leaf of key 0 */
 };
 
@@ -142,6 +144,7 @@ typedef enum qs_verdict lfl_change(void *arg, bool present, QS_MAP_VALUE *value)
 static inline int lfl_init(struct lfl *m, size_t capacity)
 {
     (void)capacity;
+    m->vectors = qs_vectors();
     m->pool = qs_leaf_pool_new("leaf", sizeof(struct lfl_leaf), lfl_prefix,
                                offsetof(struct lfl_leaf, low));
     if (!m->pool)

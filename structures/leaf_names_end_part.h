@@ -8,6 +8,7 @@
 #undef lfl_album_grow
 #undef lfl_album_take
 #undef lfl_alloc
+#undef lfl_answer
 #undef lfl_apply
 #undef lfl_build
 #undef lfl_ceiling
@@ -27,6 +28,7 @@
 #undef lfl_edit
 #undef lfl_enter
 #undef lfl_equal
+#undef lfl_equal_plainly
 #undef lfl_event
 #undef lfl_few
 #undef lfl_fill
@@ -123,6 +125,7 @@
 #undef lfl_write
 #undef LFL_VALID
 #undef LFL_VERSION
+#undef LFL_BY_VECTORS
 #undef QS_MAP_NAME
 #undef QS_MAP_RECLAIM
 #undef QS_MAP_KEY

@@ -155,7 +155,7 @@ static inline bool lfl_pop_first(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY
     for (;;) {
         lfl_page_of(m, t, 0, 0, &p);
         if (p.n) {
-            lfl_look(p.leaf, p.header, p.pairs[0].key, &v);
+            lfl_look(m, p.leaf, p.header, p.pairs[0].key, &v);
             if (!lfl_try_remove(m, t, p.pairs[0].key, &v))
                 continue;
             *key = p.pairs[0].key;

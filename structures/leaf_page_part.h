@@ -12,7 +12,8 @@
  * Memory order
  *   (1) hint, (2) fence and (3) again, as in leaf_header_part.h
  *   (22) link    acquire: where the next page may be
- *   (24) header  seq_cst load, for snapshots: with (23) of leaf_order_part.h it says
+ *   (24) header  seq_cst load, for snapshots: with the ones that
+ *                leaf_order_part.h reads again it says
  * that what it does not show comes after what has changed before
  */
 
@@ -196,7 +197,7 @@ static inline size_t lfl_get_many(struct lfl *m, struct lfl_thread *t, size_t n,
         }
         for (size_t k = 0; k < some; k++) {
             struct lfl_view v;
-            if (!lfl_peek_at(leaf[k], keys[i + k], &v))
+            if (!lfl_peek_at(m, leaf[k], keys[i + k], &v))
                 lfl_get_slowly(m, t, keys[i + k], &v);
             if (v.present)
                 values[i + k] = lfl_value_of(v.value);

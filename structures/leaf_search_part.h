@@ -213,9 +213,10 @@ static inline void lfl_find(struct lfl *m, struct lfl_thread *t, uint64_t key,
 }
 
 /* Reads the leaf found for a key; whether the answer holds. */
-static inline bool lfl_read(const struct lfl_place *p, uint64_t key, struct lfl_view *v)
+static inline bool lfl_read(const struct lfl *m, const struct lfl_place *p,
+                            uint64_t key, struct lfl_view *v)
 {
-    lfl_look(p->at, p->header, key, v);
+    lfl_look(m, p->at, p->header, key, v);
     if (lfl_state_of(p->header) == LFL_LIVE)
         return qs_load(&p->at->header, relaxed) == p->header; /* (3) */
     return !(qs_load(&p->at->next, acquire) & LFL_FORWARD);   /* (3) */
@@ -231,6 +232,6 @@ static __attribute__((noinline, unused)) void lfl_get_slowly(struct lfl *m,
     lfl_enter(t);
     do
         lfl_find(m, t, key, &p);
-    while (!lfl_read(&p, key, v));
+    while (!lfl_read(m, &p, key, v));
     lfl_leave(t);
 }

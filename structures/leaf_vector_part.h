@@ -1,0 +1,53 @@
+/* leaf_vector_part.h - the frequent searches of leaf_list.h, compiled for one set of
+ * vector instructions; a part of it, included once for each.
+ *
+ * Parameters, undefined again: LFL_CODE, the attribute of functions; LFL_RANK and
+ * LFL_EQUAL of word_vector.h; LFL_KIND(name), the name of the function for this set.
+ *
+ * Memory order: (1) and (3) as in leaf_header_part.h.
+ */
+
+LFL_CODE static inline const qs_word *LFL_KIND(hint)(const struct lfl *m, uint64_t key)
+{
+    uintptr_t root = qs_load(&m->hints.root, acquire); /* (1) */
+    const struct qs_hint_node *x = qs_hint_node_at(root);
+
+    key -= key == UINT64_MAX;
+    for (uintptr_t height = root & QS_HINT_HEIGHT; height; height--)
+        x = (const struct qs_hint_node *)qs_load(&x->where[LFL_RANK(x->key, key)],
+                                                 acquire); /* (1) */
+    return &x->where[LFL_RANK(x->key, key)];
+}
+
+LFL_CODE static __attribute__((noinline, unused)) const qs_word *LFL_KIND(far_hint)(
+    const struct lfl *m, uint64_t key)
+{
+    return LFL_KIND(hint)(m, key);
+}
+
+LFL_CODE static __attribute__((noinline, unused)) unsigned LFL_KIND(far_equal)(
+    const struct lfl_leaf *l, uint64_t key)
+{
+    return LFL_EQUAL(l->key, key);
+}
+
+/* As lfl_peek(). */
+LFL_CODE static __attribute__((noinline, unused)) bool LFL_KIND(peek)(
+    const struct lfl *m, uint64_t key, struct lfl_view *v)
+{
+    struct lfl_leaf *l =
+        lfl_leaf_at(qs_load(LFL_KIND(hint)(m, key), acquire)); /* (1) */
+
+    if (!l)
+        return false;
+    uintptr_t header = qs_load(&l->header, acquire); /* (1) */
+    if (lfl_state_of(header) != LFL_LIVE || !lfl_covers(l, key))
+        return false;
+    lfl_answer(l, header, LFL_EQUAL(l->key, key), v);
+    return qs_load(&l->header, relaxed) == header; /* (3) */
+}
+
+#undef LFL_CODE
+#undef LFL_RANK
+#undef LFL_EQUAL
+#undef LFL_KIND
