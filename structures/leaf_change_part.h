@@ -18,8 +18,6 @@ struct lfl_edit {
     uintptr_t taken;
 };
 
-enum { LFL_RETRY = 100 }; /* beside the verdicts */
-
 /* Protects the leaf that a hint leads to, if it is live and the key's; as lfl_accept()
  * does, but for the check, which is the CAS to come. */
 static inline bool lfl_guess(struct lfl *m, struct lfl_thread *t, uint64_t key,

@@ -20,9 +20,24 @@
 #define LFL_FROZEN  ((uintptr_t)1)
 #define LFL_FORWARD ((uintptr_t)2)
 
-enum lfl_state { LFL_FREE, LFL_INIT, LFL_LIVE, LFL_SPLIT, LFL_MERGE, LFL_ABSORBED };
+enum qs_leaf_state { LFL_FREE, LFL_INIT, LFL_LIVE, LFL_SPLIT, LFL_MERGE, LFL_ABSORBED };
 
 #define LFL_STATES ((uintptr_t)7)
+
+/* What a search met at the end of its walk. */
+enum qs_leaf_event {
+    LFL_FOUND,
+    LFL_ASLEEP,   /* a leaf in the list is still in state init */
+    LFL_REPLACED, /* a leaf in the list was replaced and has to be unlinked */
+    LFL_TAKEN,    /* a leaf in the list is absorbed by the one before it */
+    LFL_AGAIN     /* what it stood on has changed */
+};
+
+enum {
+    LFL_RETRY = 100,  /* beside the verdicts: nothing was done */
+    LFL_CROSSED = 8,  /* leaves, looked at again once an answer is found */
+    LFL_ATTEMPTS = 64 /* at a snapshot */
+};
 #endif
 
 /* A key with its value's word. */
@@ -62,13 +77,13 @@ static inline QS_MAP_VALUE lfl_value_of(uintptr_t word)
     return value;
 }
 
-static inline enum lfl_state lfl_state_of(uintptr_t header)
+static inline enum qs_leaf_state lfl_state_of(uintptr_t header)
 {
-    return (enum lfl_state)(header >> lfl_state_shift & LFL_STATES);
+    return (enum qs_leaf_state)(header >> lfl_state_shift & LFL_STATES);
 }
 
 /* The header that gives a leaf another state. */
-static inline uintptr_t lfl_with_state(uintptr_t header, enum lfl_state state)
+static inline uintptr_t lfl_with_state(uintptr_t header, enum qs_leaf_state state)
 {
     return (header & ~(LFL_STATES << lfl_state_shift)) +
            ((uintptr_t)state << lfl_state_shift) + LFL_VERSION;
@@ -86,7 +101,7 @@ static inline uintptr_t lfl_unused(uintptr_t header)
 }
 
 /* Whether a leaf in this state answers for its keys until it is replaced. */
-static inline bool lfl_is_replaceable(enum lfl_state s)
+static inline bool lfl_is_replaceable(enum qs_leaf_state s)
 {
     return s == LFL_LIVE || s == LFL_SPLIT || s == LFL_MERGE;
 }

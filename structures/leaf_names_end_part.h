@@ -29,7 +29,6 @@
 #undef lfl_enter
 #undef lfl_equal
 #undef lfl_equal_plainly
-#undef lfl_event
 #undef lfl_few
 #undef lfl_fill
 #undef lfl_find
@@ -101,7 +100,6 @@
 #undef lfl_sorted
 #undef lfl_spare
 #undef lfl_start
-#undef lfl_state
 #undef lfl_state_of
 #undef lfl_state_shift
 #undef lfl_stuff

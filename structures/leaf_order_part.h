@@ -17,8 +17,6 @@
  *                comes before one that a page shows is seen here
  */
 
-enum { LFL_CROSSED = 8, LFL_ATTEMPTS = 64 };
-
 /* A leaf with the header that it had. */
 struct lfl_mark {
     struct lfl_leaf *leaf;

@@ -234,7 +234,7 @@ static __attribute__((noinline, unused)) int lfl_freeze(struct lfl *m,
                                                         struct lfl_thread *t,
                                                         struct lfl_leaf *l,
                                                         uintptr_t header,
-                                                        enum lfl_state state)
+                                                        enum qs_leaf_state state)
 {
     struct lfl_leaf *spare[2] = { NULL, NULL };
 

@@ -25,17 +25,8 @@
  * it are touched, and written to.
  */
 
-/* What a search met at the end of its walk. */
-enum lfl_event {
-    LFL_FOUND,
-    LFL_ASLEEP,   /* a leaf in the list is still in state init */
-    LFL_REPLACED, /* a leaf in the list was replaced and has to be unlinked */
-    LFL_TAKEN,    /* a leaf in the list is absorbed by the one before it */
-    LFL_AGAIN     /* what it stood on has changed */
-};
-
 struct lfl_place {
-    enum lfl_event event;
+    enum qs_leaf_event event;
     qs_word *link;           /* that led here, if known: of `before`, or the map's */
     struct lfl_leaf *before; /* NULL at the list's beginning, and behind a hint */
     struct lfl_leaf *at;
@@ -88,7 +79,7 @@ static inline void lfl_start(struct lfl *m, struct lfl_thread *t, uint64_t from,
 }
 
 /* Reads the leaf that the walk stands at; LFL_AGAIN if it is to be passed by. */
-static inline enum lfl_event lfl_judge(uint64_t key, struct lfl_place *p)
+static inline enum qs_leaf_event lfl_judge(uint64_t key, struct lfl_place *p)
 {
     p->header = qs_load(&p->at->header, acquire); /* (14) */
     p->next = qs_load(&p->at->next, acquire);     /* (14) */
@@ -102,12 +93,12 @@ static inline enum lfl_event lfl_judge(uint64_t key, struct lfl_place *p)
 }
 
 /* Walks to the right up to the leaf of the key. */
-static inline enum lfl_event lfl_walk(struct lfl_thread *t, uint64_t key,
-                                      struct lfl_place *p)
+static inline enum qs_leaf_event lfl_walk(struct lfl_thread *t, uint64_t key,
+                                          struct lfl_place *p)
 {
     for (;;) {
         if (p->at) {
-            enum lfl_event event = lfl_judge(key, p);
+            enum qs_leaf_event event = lfl_judge(key, p);
             if (event != LFL_AGAIN)
                 return p->link || event == LFL_FOUND ? event : LFL_AGAIN;
             p->before = p->at;
