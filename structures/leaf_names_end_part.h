@@ -78,6 +78,7 @@
 #undef lfl_peek_at
 #undef lfl_place
 #undef lfl_pop_first
+#undef lfl_prefetch
 #undef lfl_prefix
 #undef lfl_protect
 #undef lfl_protect_next

@@ -79,6 +79,7 @@
 #define lfl_peek_at        QS_NAME(QS_MAP_NAME, peek_at)
 #define lfl_place          QS_NAME(QS_MAP_NAME, place)
 #define lfl_pop_first      QS_NAME(QS_MAP_NAME, pop_first)
+#define lfl_prefetch       QS_NAME(QS_MAP_NAME, prefetch)
 #define lfl_prefix         QS_SCHEME(QS_MAP_RECLAIM, prefix)
 #define lfl_protect        QS_SCHEME(QS_MAP_RECLAIM, protect)
 #define lfl_protect_next   QS_NAME(QS_MAP_NAME, protect_next)

@@ -129,15 +129,17 @@ static inline bool lfl_last(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY *key
     return lfl_near(m, t, UINT64_MAX, false, key, value);
 }
 
-/* Merges an empty first leaf with its successor, which must be live: false without
- * memory. */
+/* Merges an empty first leaf with its successor, which is replaced and unlinked first
+ * if need be; false without memory. */
 static inline bool lfl_join_first(struct lfl *m, struct lfl_thread *t,
                                   const struct lfl_page *first)
 {
-    struct lfl_page second;
+    struct lfl_place p;
 
-    lfl_page_of(m, t, first->last + 1, first->next, &second);
     lfl_enter(t);
+    lfl_find_from(m, t, first->last + 1, true, &p);
+    if (lfl_state_of(p.header) != LFL_LIVE)
+        lfl_complete(m, t, p.at, NULL);
     int error = lfl_shrink(m, t, 0);
     lfl_leave(t);
     return !error;

@@ -71,6 +71,12 @@ static inline void lfl_page_of(struct lfl *m, struct lfl_thread *t, uint64_t key
     lfl_sort(p->pairs, p->n);
 }
 
+static inline void lfl_prefetch(const struct lfl_leaf *l)
+{
+    for (size_t offset = 0; offset < sizeof *l; offset += QS_CACHE_LINE)
+        __builtin_prefetch((const char *)l + offset);
+}
+
 typedef bool lfl_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
 
 QS_CALLS_BACK bool lfl_show(const struct lfl_pair *pair, lfl_visit *visit, void *arg)
@@ -89,9 +95,7 @@ QS_CALLS_BACK size_t lfl_range(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY f
 
     while (from <= to) {
         lfl_page_of(m, t, from, p.next, &p);
-        __builtin_prefetch(lfl_leaf_at(p.next));
-        __builtin_prefetch(&lfl_leaf_at(p.next)->key[4]);
-        __builtin_prefetch(&lfl_leaf_at(p.next)->value[0]);
+        lfl_prefetch(lfl_leaf_at(p.next));
         for (unsigned i = 0; i < p.n && p.pairs[i].key <= to; i++) {
             if (p.pairs[i].key < from)
                 continue;
@@ -192,8 +196,7 @@ static inline size_t lfl_get_many(struct lfl *m, struct lfl_thread *t, size_t n,
         size_t some = n - i < AHEAD ? n - i : AHEAD;
         for (size_t k = 0; k < some; k++) {
             leaf[k] = lfl_leaf_at(qs_load(lfl_hint(m, keys[i + k]), acquire)); /* (1) */
-            __builtin_prefetch(leaf[k]);
-            __builtin_prefetch(&leaf[k]->key[4]);
+            lfl_prefetch(leaf[k]);
         }
         for (size_t k = 0; k < some; k++) {
             struct lfl_view v;

@@ -62,7 +62,7 @@ static size_t leaves(void)
 static void test_both_ends_of_the_keys(void)
 {
     static const uint64_t ends[] = { 0, 1, UINT64_MAX - 1, UINT64_MAX };
-    uint64_t key, value;
+    uint64_t key = 0, value = 0;
 
     open_map();
     for (unsigned i = 0; i < 4; i++)
@@ -312,7 +312,7 @@ enum { POPPED = 20000 };
 static void pop(void *shared, unsigned index)
 {
     struct R(thread) *t = R(thread_register)(&domain);
-    uint64_t key, value, before = 0;
+    uint64_t key = 0, value = 0, before = 0;
     qs_word *times = shared;
 
     (void)index;
