@@ -40,7 +40,8 @@ static inline int cow_store(struct cow_thread *t, const struct cow_spot *spot, s
                             bool present, const struct cow_pair *pair)
 {
     struct cow_line *old = cow_line_at(spot->seen);
-    struct cow_line *line = cow_line_new(t, cow_live(old) + !present);
+    size_t n = cow_live(old) + !present; /* 0 if the pair went meanwhile */
+    struct cow_line *line = cow_line_new(t, n ? n : 1);
 
     if (!line)
         return -ENOMEM;
