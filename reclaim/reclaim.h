@@ -8,7 +8,7 @@
  * Domain: all state of one instance of the scheme.
  *   int  qs_S_domain_init(struct qs_S_domain *d, const struct qs_config *config)
  *       config may be NULL.  0 or -ENOMEM; -EPERM under liburcu in the child of a
- * process that used it.
+ *       process that used it.
  *   int  qs_S_domain_destroy(struct qs_S_domain *d)
  *       Frees all garbage.  -EBUSY, changing nothing, while threads are registered.
  *
@@ -18,8 +18,8 @@
  *       NULL without memory, and under liburcu in the child of a fork.
  *   int  qs_S_thread_unregister(struct qs_S_thread *t)
  *       Leaves its garbage to the threads that stay.  -EBUSY inside an operation where
- * the scheme can tell, -EPERM on another thread than the one that registered; nothing
- * changes then.
+ *       the scheme can tell, -EPERM on another thread than the one that registered;
+ *       nothing changes then.
  *
  * Fork: in the child, the threads that are gone are as if they stood still for ever.
  * The thread that forked, outside any operation, may go on with the registrations it
@@ -36,17 +36,18 @@
  *       Bracket one operation; not nested.  leave drops every slot.
  *   void qs_S_checkpoint(t)
  *       Begins a read phase (a macro, and a statement).  Restartable schemes may come
- * back here, from any instruction up to commit: the function that it stands in is not
- * left before, what a second pass needs is not changed in between, and the phase writes
- * to nothing but its own variables, allocates nothing and takes no lock.  Other schemes
- * do nothing.
+ *       back here, from any instruction up to commit: the function that it stands in is
+ *       not left before, what a second pass needs is not changed in between, and the
+ *       phase writes to nothing but its own variables, allocates nothing and takes no
+ *       lock.  Other schemes do nothing.
  *   uintptr_t qs_S_protect(t, unsigned slot, const qs_word *loc)
  *       An acquire-load of *loc.  The node it points to, tags set aside, is not freed
  *       until the slot is used again or the operation is left.  loc lies in an immortal
  *       object, or in a protected node whose word carries no mark.
  *   bool qs_S_protect_seen(t, unsigned slot, const qs_word *loc, uintptr_t seen)
  *       As protect, for links of which only some lead to a node: this one, loaded from
- * loc before, does.  False, and nothing is protected, if loc says something else now.
+ *       loc before, does.  False, and nothing is protected, if loc says something else
+ *       now.
  *   bool qs_S_validate(t, const qs_word *safe_loc, uintptr_t seen)
  *       After reading through a marked node: false means start again.  Constant true
  *       under schemes that guard regions.
@@ -74,9 +75,9 @@
  *   void qs_S_offline(t), qs_S_online(t)   around waits: no duty while offline
  *   void qs_S_flush(t)             frees what can be freed now
  *   void qs_S_barrier(d)           waits until all is freed that was retired before,
- * apart from what registered threads still keep to themselves: they free it as they go
- * on, or by flush.  The caller is outside any operation and, if registered, offline.
- *       Without effect under leak.
+ *       apart from what registered threads still keep to themselves: they free it as
+ *       they go on, or by flush.  The caller is outside any operation and, if
+ *       registered, offline.  Without effect under leak.
  *   void qs_S_stats(d, struct qs_stats *stats)   any thread, any time
  *
  * Capabilities, enum constants:
@@ -88,8 +89,9 @@
  *       The most garbage, in nodes, of `threads` records when no more than `live` nodes
  *       are not retired at any time; the formula is in the scheme's header.
  *   qs_S_restarts         1: a read phase may be restarted from its checkpoint; within
- * it whatever was reachable at its begin or later stays valid qs_S_frees_at_once    1:
- * retire frees immediately; for structures whose own lock keeps readers out, no others
+ *       it whatever was reachable at its begin or later stays valid
+ *   qs_S_frees_at_once    1: retire frees immediately; for structures whose own lock
+ *       keeps readers out, no others
  *   qs_S_max_slots        links an operation can protect at a time
  *   qs_S_prefix           bytes that the scheme keeps in front of each node, a multiple
  *       of 16 up to QS_PREFIX_MAX; zero when the node is made
