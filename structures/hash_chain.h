@@ -28,11 +28,12 @@ static inline int hch_compare(const struct hch_key *a, const struct hch_key *b)
     return HASH_CHAIN_EQUAL(&a->user, &b->user) ? 0 : -1; /* the newcomer goes last */
 }
 
-#define HM_CORE_NAME          HASH_CHAIN_NAME
-#define HM_CORE_RECLAIM       HASH_CHAIN_RECLAIM
-#define HM_CORE_KEY           struct hch_key
-#define HM_CORE_VALUE         HASH_CHAIN_VALUE
-#define HM_CORE_COMPARE(a, b) hch_compare(a, b)
+#define HM_CORE_NAME              HASH_CHAIN_NAME
+#define HM_CORE_RECLAIM           HASH_CHAIN_RECLAIM
+#define HM_CORE_KEY               struct hch_key
+#define HM_CORE_VALUE             HASH_CHAIN_VALUE
+#define HM_CORE_COMPARE(a, b)     hch_compare(a, b)
+#define HM_CORE_SHARE_PLACE(a, b) ((a)->order == (b)->order)
 #include "structures/hm_core.h"
 
 #undef hch_key

@@ -14,6 +14,8 @@
  *   HM_CORE_VALUE          value type
  *   HM_CORE_COMPARE(a, b)  <0, 0 or >0; a: key in the list, b: key sought; both
  *                          `const HM_CORE_KEY *`
+ *   HM_CORE_SHARE_PLACE(a, b)  optional: whether two unequal keys come in no order of
+ *                          their own (never)
  *
  * Algorithm.  Each node's `next` carries a mark bit.  Marking removes the node
  * logically; from then on the word never changes.  A later CAS on the predecessor
@@ -61,8 +63,13 @@
 #include <errno.h>
 
 #include "reclaim/reclaim.h"
+#include "structures/place.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
+
+#ifndef HM_CORE_SHARE_PLACE
+#define HM_CORE_SHARE_PLACE(a, b) ((void)(a), (void)(b), false)
+#endif
 
 #ifndef QS_STRUCTURES_HM_CORE_H
 #define QS_STRUCTURES_HM_CORE_H
@@ -87,6 +94,15 @@
 #define hmc_supplant     QS_NAME(HM_CORE_NAME, supplant)
 #define hmc_store        QS_NAME(HM_CORE_NAME, store)
 #define hmc_compute      QS_NAME(HM_CORE_NAME, compute)
+#define hmc_step         QS_NAME(HM_CORE_NAME, step)
+#define hmc_is_there     QS_NAME(HM_CORE_NAME, is_there)
+#define hmc_seek_apart   QS_NAME(HM_CORE_NAME, seek_apart)
+#define hmc_seek         QS_NAME(HM_CORE_NAME, seek)
+#define hmc_before       QS_NAME(HM_CORE_NAME, before)
+#define hmc_batch        QS_NAME(HM_CORE_NAME, batch)
+#define hmc_batch_cut    QS_NAME(HM_CORE_NAME, batch_cut)
+#define hmc_copy_apart   QS_NAME(HM_CORE_NAME, copy_apart)
+#define hmc_copy         QS_NAME(HM_CORE_NAME, copy)
 #define hmc_free_all     QS_NAME(HM_CORE_NAME, free_all)
 #define hmc_thread       QS_SCHEME(HM_CORE_RECLAIM, thread)
 #define hmc_restarts     QS_SCHEME(HM_CORE_RECLAIM, restarts)
@@ -273,6 +289,7 @@ static inline bool hmc_remove(struct hmc_thread *t, qs_word *head,
 }
 
 #include "structures/hm_change_part.h"
+#include "structures/hm_visit_part.h"
 
 /* Frees every node from head on; no other thread may use the list. */
 static inline void hmc_free_all(qs_word *head)
@@ -305,6 +322,15 @@ static inline void hmc_free_all(qs_word *head)
 #undef hmc_supplant
 #undef hmc_store
 #undef hmc_compute
+#undef hmc_step
+#undef hmc_is_there
+#undef hmc_seek_apart
+#undef hmc_seek
+#undef hmc_before
+#undef hmc_batch
+#undef hmc_batch_cut
+#undef hmc_copy_apart
+#undef hmc_copy
 #undef hmc_free_all
 #undef hmc_thread
 #undef hmc_restarts
@@ -319,3 +345,4 @@ static inline void hmc_free_all(qs_word *head)
 #undef HM_CORE_KEY
 #undef HM_CORE_VALUE
 #undef HM_CORE_COMPARE
+#undef HM_CORE_SHARE_PLACE

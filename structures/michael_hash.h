@@ -26,6 +26,7 @@
 #include <errno.h>
 
 #include "reclaim/reclaim.h"
+#include "structures/pair_tally.h"
 #include "structures/template.h"
 
 #ifndef QS_MAP_LOAD
@@ -61,6 +62,16 @@
 #define mih_insert        QS_NAME(QS_MAP_NAME, insert)
 #define mih_remove        QS_NAME(QS_MAP_NAME, remove)
 #define mih_compute       QS_NAME(QS_MAP_NAME, compute)
+#define mih_count         QS_NAME(QS_MAP_NAME, count)
+#define mih_size          QS_NAME(QS_MAP_NAME, size)
+#define mih_visit         QS_NAME(QS_MAP_NAME, visit)
+#define mih_visit_chain   QS_NAME(QS_MAP_NAME, visit_chain)
+#define mih_for_each      QS_NAME(QS_MAP_NAME, for_each)
+#define mih_batch         QS_NAME(QS_MAP_NAME, chain_batch)
+#define mih_batch_open    QS_NAME(QS_MAP_NAME, chain_batch_open)
+#define mih_batch_widen   QS_NAME(QS_MAP_NAME, chain_batch_widen)
+#define mih_batch_release QS_NAME(QS_MAP_NAME, chain_batch_release)
+#define mih_copy          QS_NAME(QS_MAP_NAME, chain_copy)
 #define mih_next          QS_NAME(QS_MAP_NAME, next)
 #define mih_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
 #define mih_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
@@ -78,6 +89,7 @@
 struct mih {
     qs_word *heads;
     size_t mask;
+    struct qs_pair_tally pairs;
 };
 
 /* A walk through a map at rest; starts zeroed. */
@@ -99,6 +111,7 @@ static inline int mih_init(struct mih *m, size_t capacity)
         buckets *= 2;
     m->heads = qs_memory_alloc_zeroed(buckets * sizeof *m->heads);
     m->mask = buckets - 1;
+    qs_pair_tally_init(&m->pairs);
     return m->heads ? 0 : -ENOMEM;
 }
 
@@ -136,6 +149,11 @@ static inline bool mih_get(struct mih *m, struct mih_thread *t, QS_MAP_KEY key,
     return found;
 }
 
+static inline void mih_count(struct mih *m, struct mih_thread *t, int delta)
+{
+    qs_pair_tally_add(&m->pairs, (struct qs_thread *)t, delta);
+}
+
 /* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
 static inline int mih_insert(struct mih *m, struct mih_thread *t, QS_MAP_KEY key,
                              QS_MAP_VALUE value)
@@ -150,7 +168,9 @@ static inline int mih_insert(struct mih *m, struct mih_thread *t, QS_MAP_KEY key
     mih_enter(t);
     bool inserted = mih_chain_link(t, head, n, QS_SITE_LINK, &w);
     mih_leave(t);
-    if (!inserted)
+    if (inserted)
+        mih_count(m, t, 1);
+    else
         mih_free_private(t, &mih_class, n);
     return inserted;
 }
@@ -165,6 +185,8 @@ static inline bool mih_remove(struct mih *m, struct mih_thread *t, QS_MAP_KEY ke
     mih_enter(t);
     bool removed = mih_chain_remove(t, head, &k, value);
     mih_leave(t);
+    if (removed)
+        mih_count(m, t, -1);
     return removed;
 }
 
@@ -180,11 +202,65 @@ QS_CALLS_BACK int mih_compute(struct mih *m, struct mih_thread *t, QS_MAP_KEY ke
     mih_enter(t);
     int verdict = mih_chain_compute(t, head, &k, change, arg, &present);
     mih_leave(t);
+    if (verdict == QS_REMOVE || (verdict == QS_STORE && !present))
+        mih_count(m, t, verdict == QS_STORE ? 1 : -1);
     return verdict;
 }
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
+
+/* The number of keys, exact while nobody changes it. */
+static inline size_t mih_size(const struct mih *m)
+{
+    return qs_pair_tally_sum(&m->pairs);
+}
+
+typedef bool mih_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
+
+/* Visits the pairs of a chain by way of the batch; false if visit wants no more. */
+QS_CALLS_BACK bool mih_visit_chain(qs_word *head, struct mih_thread *t,
+                                   struct mih_batch *b, mih_visit *visit, void *arg)
+{
+    struct mih_key last, *from = NULL;
+
+    do {
+        mih_enter(t);
+        mih_copy(t, head, from, from ? QS_PLACE_BEHIND : QS_PLACE_FIRST, b);
+        mih_leave(t);
+        for (size_t i = 0; i < b->n; i++)
+            if (!visit(arg, &b->pairs[i].key.user, &b->pairs[i].value))
+                return false;
+        if (b->n) {
+            last = b->pairs[b->n - 1].key;
+            from = &last;
+        }
+    } while (b->more && (b->n || mih_batch_widen(b)));
+    return true;
+}
+
+/* Calls visit with a copy of each pair, in any order, until it returns false.  Every
+ * key that is present all the time is met once.  visit runs outside of any operation
+ * and may use the map. */
+QS_CALLS_BACK void mih_for_each(struct mih *m, struct mih_thread *t, mih_visit *visit,
+                                void *arg)
+{
+    struct mih_batch b;
+    bool goes_on = true;
+
+    mih_batch_open(&b);
+    for (size_t bucket = 0; bucket <= m->mask && goes_on; bucket++)
+        goes_on = mih_visit_chain(&m->heads[bucket], t, &b, visit, arg);
+    mih_batch_release(&b);
+}
+
+#define QS_MAP_OFFERS_VISITS 1
+#include "structures/map_visit_part.h"
+
+#define QS_MAP_OFFERS_BATCH 1
+#define QS_MAP_PREFETCH(m, key) \
+    __builtin_prefetch(&(m)->heads[QS_MAP_HASH(key) & (m)->mask])
+#include "structures/map_batch_part.h"
 
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool mih_next(struct mih *m, struct mih_cursor *c, QS_MAP_KEY *key,
@@ -223,6 +299,16 @@ static inline bool mih_next(struct mih *m, struct mih_cursor *c, QS_MAP_KEY *key
 #undef mih_insert
 #undef mih_remove
 #undef mih_compute
+#undef mih_count
+#undef mih_size
+#undef mih_visit
+#undef mih_visit_chain
+#undef mih_for_each
+#undef mih_batch
+#undef mih_batch_open
+#undef mih_batch_widen
+#undef mih_batch_release
+#undef mih_copy
 #undef mih_next
 #undef mih_thread
 #undef mih_enter
