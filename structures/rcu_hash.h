@@ -409,6 +409,8 @@ static inline size_t rch_size(const struct rch *m)
     return qs_striped_count_sum(&m->pairs);
 }
 
+#include "structures/rcu_visit_part.h"
+
 /* The number of buckets now. */
 static inline size_t rch_buckets(const struct rch *m)
 {

@@ -66,7 +66,8 @@ static inline bool skl_store(struct skl *m, struct skl_thread *t, struct skl_nod
 
 /* Decides and acts, once or until it took effect; *n is a node if it needed one. */
 QS_CALLS_BACK int skl_decide(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
-                             skl_change *change, void *arg, struct skl_node **n)
+                             skl_change *change, void *arg, struct skl_node **n,
+                             bool *present)
 {
     struct skl_window w[QS_MAP_LEVELS];
     QS_MAP_VALUE value = { 0 };
@@ -74,18 +75,17 @@ QS_CALLS_BACK int skl_decide(struct skl *m, struct skl_thread *t, QS_MAP_KEY key
     w[0].cur = NULL; /* gcc does not know that levels > 0 */
     for (;;) {
         unsigned levels = (unsigned)qs_load(&m->levels, relaxed);
-        bool present =
-            skl_find(m, t, &key, skl_keeps_paths ? SKL_PATH : SKL_FIND, 0, w);
-        if (present)
+        *present = skl_find(m, t, &key, skl_keeps_paths ? SKL_PATH : SKL_FIND, 0, w);
+        if (*present)
             value = w[0].cur->value;
-        int verdict = change(arg, present, &value);
+        int verdict = change(arg, *present, &value);
         if (verdict == QS_STORE) {
             if (!*n && !(*n = skl_new_node(t, key, value)))
                 return -ENOMEM;
             (*n)->value = value;
-            if (skl_store(m, t, *n, present, levels, w))
+            if (skl_store(m, t, *n, *present, levels, w))
                 return QS_STORE;
-        } else if (verdict == QS_KEEP || !present) {
+        } else if (verdict == QS_KEEP || !*present) {
             return QS_KEEP;
         } else if (skl_take(m, t, w[0].cur, NULL)) {
             return QS_REMOVE;
@@ -99,11 +99,14 @@ QS_CALLS_BACK int skl_compute(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
                               skl_change *change, void *arg)
 {
     struct skl_node *n = NULL;
+    bool present;
 
     skl_enter(t);
-    int verdict = skl_decide(m, t, key, change, arg, &n);
+    int verdict = skl_decide(m, t, key, change, arg, &n, &present);
     skl_leave(t);
     if (n && verdict != QS_STORE)
         skl_free_private(t, &skl_class[n->height], n);
+    if (verdict == QS_REMOVE || (verdict == QS_STORE && !present))
+        skl_count(m, t, verdict == QS_STORE ? 1 : -1);
     return verdict;
 }

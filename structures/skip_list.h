@@ -78,6 +78,8 @@
 #include <errno.h>
 
 #include "reclaim/reclaim.h"
+#include "structures/pair_tally.h"
+#include "structures/place.h"
 #include "structures/template.h"
 #include "structures/tower.h"
 #include "structures/verdict.h"
@@ -104,55 +106,7 @@ enum skl_search { SKL_FIND, SKL_MEET, SKL_PATH, SKL_SWEEP };
 #define SKL_IN_PLACE static inline __attribute__((always_inline))
 #endif
 
-#define skl               QS_MAP_NAME
-#define skl_node          QS_NAME(QS_MAP_NAME, node)
-#define skl_window        QS_NAME(QS_MAP_NAME, window)
-#define skl_place         QS_NAME(QS_MAP_NAME, place)
-#define skl_class         QS_NAME(QS_MAP_NAME, class)
-#define skl_keeps_paths   QS_NAME(QS_MAP_NAME, keeps_paths)
-#define skl_cursor        QS_NAME(QS_MAP_NAME, cursor)
-#define skl_node_at       QS_NAME(QS_MAP_NAME, node_at)
-#define skl_unlink        QS_NAME(QS_MAP_NAME, unlink)
-#define skl_commit        QS_NAME(QS_MAP_NAME, commit)
-#define skl_walk          QS_NAME(QS_MAP_NAME, walk)
-#define skl_sweep         QS_NAME(QS_MAP_NAME, sweep)
-#define skl_is_found      QS_NAME(QS_MAP_NAME, is_found)
-#define skl_descend       QS_NAME(QS_MAP_NAME, descend)
-#define skl_descend_apart QS_NAME(QS_MAP_NAME, descend_apart)
-#define skl_find          QS_NAME(QS_MAP_NAME, find)
-#define skl_new_node      QS_NAME(QS_MAP_NAME, new_node)
-#define skl_raise         QS_NAME(QS_MAP_NAME, raise)
-#define skl_finish        QS_NAME(QS_MAP_NAME, finish)
-#define skl_link          QS_NAME(QS_MAP_NAME, link)
-#define skl_link_upper    QS_NAME(QS_MAP_NAME, link_upper)
-#define skl_link_tower    QS_NAME(QS_MAP_NAME, link_tower)
-#define skl_link_at       QS_NAME(QS_MAP_NAME, link_at)
-#define skl_mark          QS_NAME(QS_MAP_NAME, mark)
-#define skl_mark_upper    QS_NAME(QS_MAP_NAME, mark_upper)
-#define skl_claim         QS_NAME(QS_MAP_NAME, claim)
-#define skl_take          QS_NAME(QS_MAP_NAME, take)
-#define skl_take_found    QS_NAME(QS_MAP_NAME, take_found)
-#define skl_change        QS_NAME(QS_MAP_NAME, change)
-#define skl_supplant      QS_NAME(QS_MAP_NAME, supplant)
-#define skl_store         QS_NAME(QS_MAP_NAME, store)
-#define skl_decide        QS_NAME(QS_MAP_NAME, decide)
-#define skl_compute       QS_NAME(QS_MAP_NAME, compute)
-#define skl_init          QS_NAME(QS_MAP_NAME, init)
-#define skl_destroy       QS_NAME(QS_MAP_NAME, destroy)
-#define skl_get           QS_NAME(QS_MAP_NAME, get)
-#define skl_insert        QS_NAME(QS_MAP_NAME, insert)
-#define skl_remove        QS_NAME(QS_MAP_NAME, remove)
-#define skl_next          QS_NAME(QS_MAP_NAME, next)
-#define skl_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define skl_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define skl_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define skl_restarts      QS_SCHEME(QS_MAP_RECLAIM, restarts)
-#define skl_checkpoint    QS_SCHEME(QS_MAP_RECLAIM, checkpoint)
-#define skl_protect       QS_SCHEME(QS_MAP_RECLAIM, protect)
-#define skl_end_reading   QS_SCHEME(QS_MAP_RECLAIM, commit)
-#define skl_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define skl_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
-#define skl_retire        QS_SCHEME(QS_MAP_RECLAIM, retire)
+#include "structures/skip_names_part.h"
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
@@ -179,6 +133,7 @@ static const struct qs_class skl_class[] = QS_TOWER_CLASSES(struct skl_node);
 enum { skl_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
 
 struct skl {
+    struct qs_pair_tally pairs;
     qs_word levels; /* the greatest height of any node so far, at least 1 */
     qs_word head[QS_MAP_LEVELS];
 };
@@ -359,6 +314,7 @@ static inline bool skl_take_found(struct skl *m, struct skl_thread *t,
 static inline int skl_init(struct skl *m, size_t capacity)
 {
     (void)capacity;
+    qs_pair_tally_init(&m->pairs);
     qs_init(&m->levels, 1);
     for (unsigned level = 0; level < QS_MAP_LEVELS; level++)
         qs_init(&m->head[level], 0);
@@ -391,6 +347,11 @@ static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
     return found;
 }
 
+static inline void skl_count(struct skl *m, struct skl_thread *t, int delta)
+{
+    qs_pair_tally_add(&m->pairs, (struct qs_thread *)t, delta);
+}
+
 /* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
 static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
                              QS_MAP_VALUE value)
@@ -407,7 +368,9 @@ static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key
     if (inserted && height > 1)
         skl_link_tower(m, t, n, true, w);
     skl_leave(t);
-    if (!inserted)
+    if (inserted)
+        skl_count(m, t, 1);
+    else
         skl_free_private(t, &skl_class[height], n);
     return inserted;
 }
@@ -423,6 +386,8 @@ static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
     while (!removed && skl_find(m, t, &key, SKL_FIND, 0, &w))
         removed = skl_take_found(m, t, &w, value);
     skl_leave(t);
+    if (removed)
+        skl_count(m, t, -1);
     return removed;
 }
 
@@ -430,6 +395,21 @@ static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
+
+/* The number of keys, exact while nobody changes it. */
+static inline size_t skl_size(const struct skl *m)
+{
+    return qs_pair_tally_sum(&m->pairs);
+}
+
+#include "structures/skip_visit_part.h"
+
+#define QS_MAP_OFFERS_VISITS 1
+#include "structures/map_visit_part.h"
+#define QS_MAP_OFFERS_BATCH 1
+#include "structures/map_batch_part.h"
+#define QS_MAP_OFFERS_ORDER 1
+#include "structures/map_order_part.h"
 
 /* The pairs of a map at rest, in order of keys: false after the last. */
 static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key,
@@ -443,55 +423,7 @@ static inline bool skl_next(struct skl *m, struct skl_cursor *c, QS_MAP_KEY *key
     return true;
 }
 
-#undef skl
-#undef skl_node
-#undef skl_window
-#undef skl_place
-#undef skl_class
-#undef skl_keeps_paths
-#undef skl_cursor
-#undef skl_node_at
-#undef skl_unlink
-#undef skl_commit
-#undef skl_walk
-#undef skl_sweep
-#undef skl_is_found
-#undef skl_descend
-#undef skl_descend_apart
-#undef skl_find
-#undef skl_new_node
-#undef skl_raise
-#undef skl_finish
-#undef skl_link
-#undef skl_link_upper
-#undef skl_link_tower
-#undef skl_link_at
-#undef skl_mark
-#undef skl_mark_upper
-#undef skl_claim
-#undef skl_take
-#undef skl_take_found
-#undef skl_change
-#undef skl_supplant
-#undef skl_store
-#undef skl_decide
-#undef skl_compute
-#undef skl_init
-#undef skl_destroy
-#undef skl_get
-#undef skl_insert
-#undef skl_remove
-#undef skl_next
-#undef skl_thread
-#undef skl_enter
-#undef skl_leave
-#undef skl_restarts
-#undef skl_checkpoint
-#undef skl_protect
-#undef skl_end_reading
-#undef skl_alloc
-#undef skl_free_private
-#undef skl_retire
+#include "structures/skip_names_end_part.h"
 #undef QS_MAP_NAME
 #undef QS_MAP_RECLAIM
 #undef QS_MAP_KEY
