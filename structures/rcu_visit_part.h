@@ -39,17 +39,18 @@ static inline uint64_t rch_copy_bucket(struct rch *m, struct rch_thread *t,
     struct qs_bucket_table *table =
         (struct qs_bucket_table *)rch_protect(t, 0, &m->table); /* (8) */
     size_t mask = qs_bucket_count(table) - 1;
-    qs_word *link = qs_bucket_of(table, qs_walk_bucket(place, mask));
-    struct rch_node *n;
-    for (; (n = (struct rch_node *)rch_protect(t, 0, link));
-         link = &n->next) { /* (8) */
-        if (!qs_walk_takes(place, mask, QS_MAP_HASH(&n->key)))
-            continue;
-        b->more = b->n == b->room;
-        if (b->more)
-            break;
-        b->pairs[b->n].key = n->key;
-        b->pairs[b->n++].value = n->value;
+    struct rch_node *n = (struct rch_node *)
+        rch_protect(/* (8) */
+                    t, 0, qs_bucket_of(table, qs_walk_bucket(place, mask)));
+    while (n) {
+        if (qs_walk_takes(place, mask, QS_MAP_HASH(&n->key))) {
+            b->more = b->n == b->room;
+            if (b->more)
+                break;
+            b->pairs[b->n].key = n->key;
+            b->pairs[b->n++].value = n->value;
+        }
+        n = (struct rch_node *)rch_protect(t, 0, &n->next); /* (8) */
     }
     rch_leave(t);
     return qs_walk_after(place, mask);
