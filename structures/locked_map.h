@@ -39,7 +39,6 @@
 
 #include "reclaim/lock.h"
 #include "reclaim/reclaim.h"
-#include "structures/bucket_walk.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
 
@@ -47,7 +46,6 @@
 #define QS_MAP_LOAD 2
 #endif
 
-<<<<<<< HEAD
 #define lkm              QS_MAP_NAME
 #define lkm_node         QS_NAME(QS_MAP_NAME, node)
 #define lkm_class        QS_NAME(QS_MAP_NAME, class)
@@ -74,40 +72,6 @@
 #define lkm_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
 #define lkm_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
 #define lkm_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
-=======
-#define lkm               QS_MAP_NAME
-#define lkm_node          QS_NAME(QS_MAP_NAME, node)
-#define lkm_class         QS_NAME(QS_MAP_NAME, class)
-#define lkm_cursor        QS_NAME(QS_MAP_NAME, cursor)
-#define lkm_search        QS_NAME(QS_MAP_NAME, search)
-#define lkm_grow          QS_NAME(QS_MAP_NAME, grow)
-#define lkm_link          QS_NAME(QS_MAP_NAME, link)
-#define lkm_init          QS_NAME(QS_MAP_NAME, init)
-#define lkm_destroy       QS_NAME(QS_MAP_NAME, destroy)
-#define lkm_get           QS_NAME(QS_MAP_NAME, get)
-#define lkm_insert        QS_NAME(QS_MAP_NAME, insert)
-#define lkm_remove        QS_NAME(QS_MAP_NAME, remove)
-#define lkm_unlink        QS_NAME(QS_MAP_NAME, unlink)
-#define lkm_change        QS_NAME(QS_MAP_NAME, change)
-#define lkm_append        QS_NAME(QS_MAP_NAME, append)
-#define lkm_decide        QS_NAME(QS_MAP_NAME, decide)
-#define lkm_compute       QS_NAME(QS_MAP_NAME, compute)
-#define lkm_size          QS_NAME(QS_MAP_NAME, size)
-#define lkm_visit         QS_NAME(QS_MAP_NAME, visit)
-#define lkm_batch         QS_NAME(QS_MAP_NAME, batch)
-#define lkm_batch_open    QS_NAME(QS_MAP_NAME, batch_open)
-#define lkm_batch_widen   QS_NAME(QS_MAP_NAME, batch_widen)
-#define lkm_batch_release QS_NAME(QS_MAP_NAME, batch_release)
-#define lkm_copy_bucket   QS_NAME(QS_MAP_NAME, copy_bucket)
-#define lkm_for_each      QS_NAME(QS_MAP_NAME, for_each)
-#define lkm_next          QS_NAME(QS_MAP_NAME, next)
-#define lkm_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define lkm_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define lkm_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define lkm_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define lkm_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
-#define lkm_retire        QS_SCHEME(QS_MAP_RECLAIM, retire)
->>>>>>> ab49125 (skip_list, rcu_hash, locked_map: visits, order, gets of many keys)
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
@@ -339,7 +303,6 @@ QS_CALLS_BACK int lkm_compute(struct lkm *m, struct lkm_thread *t, QS_MAP_KEY ke
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
 
-<<<<<<< HEAD
 /* Makes the table one of so many buckets, rounded up to a power of two; inserts make it
  * larger again if that is too few.  0 or -ENOMEM. */
 static inline int lkm_resize(struct lkm *m, struct lkm_thread *t, size_t buckets)
@@ -364,70 +327,6 @@ static inline size_t lkm_buckets(const struct lkm *m)
 
 #define QS_MAP_OFFERS_BUCKETS 1
 #define QS_MAP_OFFERS_RESIZE  1
-=======
-/* The number of keys. */
-static inline size_t lkm_size(struct lkm *m)
-{
-    qs_rwlock_read(&m->lock);
-    size_t pairs = m->pairs;
-    qs_rwlock_release(&m->lock);
-    return pairs;
-}
-
-typedef bool lkm_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
-
-#define PAIR_BATCH_NAME  lkm_batch
-#define PAIR_BATCH_KEY   QS_MAP_KEY
-#define PAIR_BATCH_VALUE QS_MAP_VALUE
-#include "structures/pair_batch_part.h"
-
-/* Copies the keys of the bucket at a place; returns the place behind it.  b->more: not
- * all of them had room. */
-static inline uint64_t lkm_copy_bucket(struct lkm *m, struct lkm_thread *t,
-                                       uint64_t place, struct lkm_batch *b)
-{
-    b->n = 0;
-    lkm_enter(t);
-    qs_rwlock_read(&m->lock);
-    const struct lkm_node *n = m->heads[qs_walk_bucket(place, m->mask)];
-    for (; n && b->n < b->room; n = n->next) {
-        b->pairs[b->n].key = n->key;
-        b->pairs[b->n++].value = n->value;
-    }
-    b->more = n;
-    place = qs_walk_after(place, m->mask);
-    qs_rwlock_release(&m->lock);
-    lkm_leave(t);
-    return place;
-}
-
-/* Calls visit with a copy of each pair, in any order, until it returns false.  Every
- * key that is present all the time is met once; without memory, at most 32 of a bucket.
- * visit runs outside of the lock and may use the map. */
-QS_CALLS_BACK void lkm_for_each(struct lkm *m, struct lkm_thread *t, lkm_visit *visit,
-                                void *arg)
-{
-    struct lkm_batch b;
-    uint64_t place = 0;
-    bool goes_on = true;
-
-    lkm_batch_open(&b);
-    do {
-        uint64_t next = lkm_copy_bucket(m, t, place, &b);
-        while (b.more && lkm_batch_widen(&b))
-            next = lkm_copy_bucket(m, t, place, &b);
-        for (size_t i = 0; i < b.n && goes_on; i++)
-            goes_on = visit(arg, &b.pairs[i].key, &b.pairs[i].value);
-        place = next;
-    } while (goes_on && place);
-    lkm_batch_release(&b);
-}
-
-#define QS_MAP_OFFERS_VISITS 1
-#include "structures/map_visit_part.h"
-#define QS_MAP_OFFERS_BATCH 1
-#include "structures/map_batch_part.h"
->>>>>>> ab49125 (skip_list, rcu_hash, locked_map: visits, order, gets of many keys)
 
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool lkm_next(struct lkm *m, struct lkm_cursor *c, QS_MAP_KEY *key,
@@ -464,14 +363,6 @@ static inline bool lkm_next(struct lkm *m, struct lkm_cursor *c, QS_MAP_KEY *key
 #undef lkm_append
 #undef lkm_decide
 #undef lkm_compute
-#undef lkm_size
-#undef lkm_visit
-#undef lkm_batch
-#undef lkm_batch_open
-#undef lkm_batch_widen
-#undef lkm_batch_release
-#undef lkm_copy_bucket
-#undef lkm_for_each
 #undef lkm_next
 #undef lkm_thread
 #undef lkm_enter

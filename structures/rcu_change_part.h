@@ -96,3 +96,6 @@ QS_CALLS_BACK int rch_compute(struct rch *m, struct rch_thread *t, QS_MAP_KEY ke
         rch_count(m, t, 1);
     return verdict;
 }
+
+#define QS_MAP_OFFERS_CHANGES 1
+#include "structures/map_face_part.h"

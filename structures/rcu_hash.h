@@ -400,16 +400,13 @@ static inline bool rch_remove(struct rch *m, struct rch_thread *t, QS_MAP_KEY ke
 
 #include "structures/rcu_change_part.h"
 
-#define QS_MAP_OFFERS_CHANGES 1
-#include "structures/map_face_part.h"
+#include "structures/rcu_visit_part.h"
 
 /* The number of keys, exact while nobody changes it. */
 static inline size_t rch_size(const struct rch *m)
 {
     return qs_striped_count_sum(&m->pairs);
 }
-
-#include "structures/rcu_visit_part.h"
 
 /* The number of buckets now. */
 static inline size_t rch_buckets(const struct rch *m)
