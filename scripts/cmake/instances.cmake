@@ -48,7 +48,7 @@ foreach(line IN LISTS matrix)
   endif()
   add_instance(${structure} ${scheme} ${header} ${label} QS_COUNT=${count}
     QS_ALONE=${alone})
-  if(kind STREQUAL "MAP" AND NOT scheme MATCHES "^rcu_")
+  if(kind MATCHES "^(MAP|SAME)$" AND NOT scheme MATCHES "^rcu_")
     set_property(GLOBAL APPEND PROPERTY quiesce_import_instances ${structure}_${scheme})
   endif()
 endforeach()

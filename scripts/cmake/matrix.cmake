@@ -45,8 +45,8 @@ endfunction()
 
 # The matrix of quiesce::maps: what includes liburcu is LGPL and stays apart.
 file(READ ${QUIESCE_MATRIX_FILE} text)
-string(REGEX REPLACE "\nMAP\\(([a-z0-9_]+, rcu_[a-z]+)\\)"
-  "\nREFUSED(\\1, \"liburcu's schemes are for templates: see quiesce-urcu\")" text "${text}")
+string(REGEX REPLACE "\n(MAP|SAME)\\(([a-z0-9_]+, rcu_[a-z]+)\\)"
+  "\nREFUSED(\\2, \"liburcu's schemes are for templates: see quiesce-urcu\")" text "${text}")
 string(REGEX REPLACE "\nALONE\\(([a-z0-9_]+, [a-z0-9_]+)\\)"
   "\nREFUSED(\\1, \"for one thread alone: to measure against, not to use\")" text "${text}")
 string(REGEX REPLACE "\nUNCOUNTED\\([^\n]*" "" text "${text}")
