@@ -57,7 +57,7 @@ _Static_assert(sizeof cow_classes / sizeof *cow_classes == COW_EXACT + COW_ORDER
 /* A line for n pairs, which holds none yet, or NULL without memory. */
 static inline struct cow_line *cow_line_new(struct cow_thread *t, size_t n)
 {
-    const struct qs_class *class = &cow_classes[n - 1];
+    size_t class = n - 1;
 
     if (n > COW_EXACT) {
         unsigned order = COW_LEAST_ORDER;
@@ -65,9 +65,9 @@ static inline struct cow_line *cow_line_new(struct cow_thread *t, size_t n)
             order++;
         if (order >= COW_LEAST_ORDER + COW_ORDERS)
             return NULL;
-        class = &cow_classes[COW_EXACT + order - COW_LEAST_ORDER];
+        class = COW_EXACT + order - COW_LEAST_ORDER;
     }
-    struct cow_line *line = cow_alloc(t, class);
+    struct cow_line *line = cow_alloc(t, &cow_classes[class]);
     if (line)
         qs_init(&line->gone, 0);
     return line;
