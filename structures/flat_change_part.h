@@ -21,6 +21,7 @@ struct flb_change {
     struct flb_view view;
     struct flb_node *fresh; /* for the new value, or NULL */
     struct flb_node *front; /* of the copies of those in front of it, or NULL */
+    struct flb_node *last;  /* of them */
     uintptr_t head;         /* of the chain that was read */
 };
 
@@ -61,9 +62,12 @@ static __attribute__((noinline, unused)) bool flb_copy_all(struct flb *m,
     return same;
 }
 
-/* Frees the copies. */
+/* Frees the copies, and not what the last of them leads to. */
 static inline void flb_drop(struct flb_thread *t, struct flb_change *c)
 {
+    if (c->last)
+        qs_init(&c->last->next, 0);
+    c->last = NULL;
     while (c->front) {
         struct flb_node *next = flb_next_of(c->front);
         flb_free_private(t, &flb_class, c->front);
@@ -76,8 +80,6 @@ static inline void flb_drop(struct flb_thread *t, struct flb_change *c)
 static inline int flb_make(struct flb *m, struct flb_thread *t, struct flb_change *c,
                            uintptr_t rest, uintptr_t *chain)
 {
-    struct flb_node *last = NULL;
-
     *chain = rest;
     for (unsigned i = 0; i < c->view.depth && c->view.present; i++) {
         struct flb_node *n = flb_alloc(t, &flb_class);
@@ -86,16 +88,16 @@ static inline int flb_make(struct flb *m, struct flb_thread *t, struct flb_chang
             return -ENOMEM;
         }
         qs_init(&n->next, c->front);
-        last = last ? last : n;
+        c->last = c->last ? c->last : n;
         c->front = n;
     }
-    if (!last)
+    if (!c->last)
         return 1;
     if (!flb_copy_all(m, t, c)) {
         flb_drop(t, c);
         return 0;
     }
-    qs_store(&last->next, rest, relaxed);
+    qs_store(&c->last->next, rest, relaxed);
     *chain = (uintptr_t)c->front;
     return 1;
 }

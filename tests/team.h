@@ -33,6 +33,7 @@ static inline void team_run(unsigned n, team_work *work, void *shared)
     struct team_member members[TEAM_MAX];
     pthread_barrier_t start;
 
+    check_seed(); /* before all ask for it at once */
     REQUIRE(n <= TEAM_MAX);
     REQUIRE(!pthread_barrier_init(&start, NULL, n));
     for (unsigned i = 0; i < n; i++) {
