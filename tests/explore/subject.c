@@ -206,15 +206,18 @@ const struct qx_sort qx_map = {
     .has_keys = true,
     .operations = 3,
     .all = 16,
-    .operation = { { 'g', QS_CALL_GET, get },
-                   { 'i', QS_CALL_INSERT, insert },
-                   { 'r', QS_CALL_REMOVE, remove_key },
-                   { 'p', QS_CALL_PUT, put, changes },
-                   { 'e', QS_CALL_REPLACE, replace, changes },
-                   { 'x', QS_CALL_COMPARE_EXCHANGE, compare_exchange, changes },
-                   { 'o', QS_CALL_GET_OR_INSERT, get_or_insert, changes },
-                   { 'd', QS_CALL_REMOVE, remove_by_compute, changes },
-                   { 's', QS_CALL_GET, visit, visits },
+    .operation = { { 'g', QS_CALL_GET, get, .is_wide = false },
+                   { 'i', QS_CALL_INSERT, insert, .is_wide = false },
+                   { 'r', QS_CALL_REMOVE, remove_key, .is_wide = false },
+                   { 'p', QS_CALL_PUT, put, changes, .is_wide = false },
+                   { 'e', QS_CALL_REPLACE, replace, changes, .is_wide = false },
+                   { 'x', QS_CALL_COMPARE_EXCHANGE, compare_exchange, changes,
+                     .is_wide = false },
+                   { 'o', QS_CALL_GET_OR_INSERT, get_or_insert, changes,
+                     .is_wide = false },
+                   { 'd', QS_CALL_REMOVE, remove_by_compute, changes,
+                     .is_wide = false },
+                   { 's', QS_CALL_GET, visit, visits, .is_wide = false },
                    { 'a', QS_CALL_FIRST, find_first, orders, .is_wide = true },
                    { 'z', QS_CALL_LAST, find_last, orders, .is_wide = true },
                    { 'b', QS_CALL_FLOOR, find_floor, orders, .is_wide = true },
@@ -227,15 +230,17 @@ const struct qx_sort qx_map = {
     .last = QS_CALL_GET
 };
 
-const struct qx_sort qx_queue = { .name = "queue",
-                                  .model = &qs_model_queue,
-                                  .operations = 2,
-                                  .all = 2,
-                                  .operation = { { 'p', QS_CALL_PUSH, insert },
-                                                 { 'q', QS_CALL_POP, remove_key } },
-                                  .fill = QS_CALL_PUSH,
-                                  .last = QS_CALL_POP,
-                                  .until_empty = true };
+const struct qx_sort qx_queue = {
+    .name = "queue",
+    .model = &qs_model_queue,
+    .operations = 2,
+    .all = 2,
+    .operation = { { 'p', QS_CALL_PUSH, insert, .is_wide = false },
+                   { 'q', QS_CALL_POP, remove_key, .is_wide = false } },
+    .fill = QS_CALL_PUSH,
+    .last = QS_CALL_POP,
+    .until_empty = true
+};
 
 /* A count whose adders are told nothing, unlike those of qs_model_counter. */
 static size_t tally_size(const struct qs_history *h)
@@ -264,14 +269,16 @@ static const struct qs_model tally = { "tally", false, tally_size, tally_step,
                                        tally_describe };
 
 /* Nobody asks for a count that others are changing: it is exact at rest alone. */
-const struct qx_sort qx_counter = { .name = "counter",
-                                    .model = &tally,
-                                    .operations = 1,
-                                    .all = 1,
-                                    .operation = { { 'a', QS_CALL_ADD, add },
-                                                   { 'c', QS_CALL_GET, get } },
-                                    .fill = QS_CALL_ADD,
-                                    .last = QS_CALL_GET };
+const struct qx_sort qx_counter = {
+    .name = "counter",
+    .model = &tally,
+    .operations = 1,
+    .all = 1,
+    .operation = { { 'a', QS_CALL_ADD, add, .is_wide = false },
+                   { 'c', QS_CALL_GET, get, .is_wide = false } },
+    .fill = QS_CALL_ADD,
+    .last = QS_CALL_GET
+};
 
 const struct qx_operation *qx_operation_of(const struct qx_sort *sort, unsigned kind)
 {
