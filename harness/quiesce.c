@@ -57,13 +57,14 @@ bool qs_map_choice(unsigned i, const char **structure, const char **reclaim)
 struct qs_map *qs_map_create(const char *structure, const char *reclaim,
                              size_t capacity)
 {
+    const struct qs_pair *pair = qs_pair_find(structure, reclaim);
     const struct qs_map_config config = { .capacity = capacity };
+    struct qs_map *m = NULL;
 
-    if (qs_map_refusal(structure, reclaim)) {
+    if (pair && pair->ops)
+        m = pair->ops->create(&config);
+    else
         errno = EINVAL;
-        return NULL;
-    }
-    struct qs_map *m = qs_pair_find(structure, reclaim)->ops->create(&config);
     return m;
 }
 

@@ -55,7 +55,7 @@ static bool is_oracle(const struct qx_subject *subject)
 static bool search(const struct qx_subject *subject, struct qx_failure *failure)
 {
     bool exhausts = options.exhausts || (options.quick && is_oracle(subject));
-    struct qx_program program, *p = options.program ? &program : NULL;
+    struct qx_program program = { 0 }, *p = options.program ? &program : NULL;
 
     if (p)
         parse_program(subject, p);
