@@ -15,9 +15,8 @@ uint64_t qs_histogram_floor(unsigned bucket)
 /* How many values share a bucket. */
 static double width(unsigned bucket)
 {
-    return bucket < 2 * QS_HISTOGRAM_STEPS
-               ? 1
-               : exp2((double)(bucket / QS_HISTOGRAM_STEPS - 1));
+    unsigned octave = bucket / QS_HISTOGRAM_STEPS;
+    return octave < 2 ? 1 : exp2(octave - 1);
 }
 
 static double middle(unsigned bucket)

@@ -77,8 +77,8 @@ _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
 _Static_assert(
     QS_CK_IS(QS_MAP_RECLAIM),
     "this table is read under the epochs of its own library: it takes ck_epoch alone");
-_Static_assert(sizeof(QS_MAP_KEY) == 8 && sizeof(QS_MAP_VALUE) == 8,
-               "this table holds keys and values of a word each");
+_Static_assert(sizeof(QS_MAP_KEY) == 8, "this table holds keys of a word");
+_Static_assert(sizeof(QS_MAP_VALUE) == 8, "this table holds values of a word");
 
 /* A pair whose key the library keeps for itself. */
 struct ckt_node {

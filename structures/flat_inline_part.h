@@ -28,9 +28,9 @@
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
-_Static_assert((QS_MAP_KEY)3 / 2 == 1 && sizeof(QS_MAP_KEY) <= sizeof(uint64_t),
+_Static_assert((QS_MAP_KEY)3 / 2 == 1 && sizeof(QS_MAP_KEY) <= 8,
                "QS_MAP_INLINE is for keys that are integers");
-_Static_assert(sizeof(QS_MAP_VALUE) <= sizeof(uint64_t),
+_Static_assert(sizeof(QS_MAP_VALUE) <= 8,
                "QS_MAP_INLINE is for values of at most eight bytes");
 
 struct flh {
