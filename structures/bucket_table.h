@@ -47,6 +47,30 @@ static inline qs_word *qs_bucket_of(struct qs_bucket_table *table, uint64_t hash
     return &table->heads[hash & (qs_bucket_count(table) - 1)];
 }
 
+/* The least order that gives so many buckets and not fewer than least; QS_BUCKET_ORDERS
+ * if there is none. */
+static inline unsigned qs_bucket_order(size_t wanted, size_t least)
+{
+    unsigned order = 0;
+
+    if (wanted > (size_t)1 << (QS_BUCKET_ORDERS - 2))
+        return QS_BUCKET_ORDERS;
+    while ((size_t)1 << order < wanted || (size_t)1 << order < least)
+        order++;
+    return order;
+}
+
+/* Whether a table of so many buckets should have another size for that many pairs, load
+ * being the pairs per bucket that are too many: 1 to double, -1 to halve, or 0. */
+static inline int qs_bucket_wish(size_t buckets, size_t least, size_t load,
+                                 size_t pairs)
+{
+    if (pairs > load * buckets || QS_BUGGIFY(30))
+        return buckets < (size_t)1 << (QS_BUCKET_ORDERS - 1);
+    bool shrinks = pairs < load * buckets / 8 || QS_BUGGIFY(30);
+    return -(shrinks && buckets > least);
+}
+
 /* A table of empty buckets, for qs_node_free() or a retire with its class.  prefix is
  * that of the scheme.  NULL without memory. */
 static inline struct qs_bucket_table *qs_bucket_table_new(unsigned order, size_t prefix)

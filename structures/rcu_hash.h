@@ -70,11 +70,11 @@
 
 #include <errno.h>
 
-#include "reclaim/lock.h"
 #include "reclaim/reclaim.h"
 #include "structures/bucket_table.h"
 #include "structures/grace.h"
 #include "structures/striped_count.h"
+#include "structures/stripes.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
 
@@ -103,8 +103,6 @@
 #define rch_table_now    QS_NAME(QS_MAP_NAME, table_now)
 #define rch_search       QS_NAME(QS_MAP_NAME, search)
 #define rch_lock         QS_NAME(QS_MAP_NAME, lock)
-#define rch_lock_all     QS_NAME(QS_MAP_NAME, lock_all)
-#define rch_unlock_all   QS_NAME(QS_MAP_NAME, unlock_all)
 #define rch_free_table   QS_NAME(QS_MAP_NAME, free_table)
 #define rch_at           QS_NAME(QS_MAP_NAME, at)
 #define rch_lead         QS_NAME(QS_MAP_NAME, lead)
@@ -119,7 +117,6 @@
 #define rch_zipped       QS_NAME(QS_MAP_NAME, zipped)
 #define rch_joined       QS_NAME(QS_MAP_NAME, joined)
 #define rch_exchange     QS_NAME(QS_MAP_NAME, exchange)
-#define rch_wish         QS_NAME(QS_MAP_NAME, wish)
 #define rch_tend         QS_NAME(QS_MAP_NAME, tend)
 #define rch_resize       QS_NAME(QS_MAP_NAME, resize)
 #define rch_init         QS_NAME(QS_MAP_NAME, init)
@@ -176,9 +173,7 @@ static const struct qs_class rch_class = { .name = "hash node",
 struct rch {
     qs_word table;   /* struct qs_bucket_table *, changed with all stripes locked */
     qs_word buckets; /* their number, for those who hold no lock */
-    struct {
-        _Alignas(QS_CACHE_LINE) struct qs_mutex lock;
-    } stripe[QS_MAP_STRIPES];
+    struct qs_stripe stripes[QS_MAP_STRIPES];
     struct qs_striped_count pairs;
     qs_word zipped; /* whether chains of siblings are */
     qs_word turn;   /* taken by who resizes; guards the rest */
@@ -223,23 +218,9 @@ static inline qs_word *rch_search(struct rch_thread *t, qs_word *link,
     return link;
 }
 
-/* The lock of a hash: buckets whose numbers agree in the low bits share one, in tables
- * of every size. */
 static inline struct qs_mutex *rch_lock(struct rch *m, uint64_t hash)
 {
-    return &m->stripe[hash & (QS_MAP_STRIPES - 1)].lock;
-}
-
-static inline void rch_lock_all(struct rch *m)
-{
-    for (unsigned s = 0; s < QS_MAP_STRIPES; s++)
-        qs_mutex_lock(&m->stripe[s].lock);
-}
-
-static inline void rch_unlock_all(struct rch *m)
-{
-    for (unsigned s = QS_MAP_STRIPES; s--;)
-        qs_mutex_unlock(&m->stripe[s].lock);
+    return qs_stripe_lock(m->stripes, QS_MAP_STRIPES, hash);
 }
 
 #include "structures/rcu_resize_part.h"
@@ -249,25 +230,17 @@ static inline void rch_unlock_all(struct rch *m)
  * space, or -ENOMEM. */
 static inline int rch_init(struct rch *m, size_t capacity)
 {
-    unsigned order = 0, locks = 0;
-    int error = 0;
+    size_t wanted = capacity / QS_MAP_LOAD + (capacity % QS_MAP_LOAD > 0);
+    unsigned order = qs_bucket_order(wanted, QS_MAP_STRIPES);
 
-    if (capacity > (size_t)1 << (QS_BUCKET_ORDERS - 2))
+    if (order == QS_BUCKET_ORDERS)
         return -EINVAL;
-    while ((size_t)1 << order < QS_MAP_STRIPES ||
-           ((size_t)1 << order) * QS_MAP_LOAD < capacity)
-        order++;
     struct qs_bucket_table *table = qs_bucket_table_new(order, rch_prefix);
     if (!table)
         return -ENOMEM;
     m->grace = qs_grace_new();
-    if (!m->grace)
-        error = -ENOMEM;
-    while (locks < QS_MAP_STRIPES && !error)
-        error = qs_mutex_init(&m->stripe[locks++].lock);
+    int error = m->grace ? qs_stripes_init(m->stripes, QS_MAP_STRIPES) : -ENOMEM;
     if (error) {
-        while (locks > 1)
-            qs_mutex_destroy(&m->stripe[--locks - 1].lock);
         if (m->grace)
             qs_grace_drop(m->grace);
         qs_node_free(table);
@@ -289,8 +262,7 @@ static inline void rch_destroy(struct rch *m)
 {
     rch_free_table(rch_table_now(m));
     qs_grace_drop(m->grace);
-    for (unsigned s = 0; s < QS_MAP_STRIPES; s++)
-        qs_mutex_destroy(&m->stripe[s].lock);
+    qs_stripes_destroy(m->stripes, QS_MAP_STRIPES);
 }
 
 /* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
@@ -443,8 +415,6 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
 #undef rch_table_now
 #undef rch_search
 #undef rch_lock
-#undef rch_lock_all
-#undef rch_unlock_all
 #undef rch_free_table
 #undef rch_at
 #undef rch_lead
@@ -459,7 +429,6 @@ static inline bool rch_next(struct rch *m, struct rch_cursor *c, QS_MAP_KEY *key
 #undef rch_zipped
 #undef rch_joined
 #undef rch_exchange
-#undef rch_wish
 #undef rch_tend
 #undef rch_resize
 #undef rch_init

@@ -114,10 +114,10 @@ static inline bool rch_unzip_all(struct rch *m)
     bool changed = false;
 
     for (size_t s = 0; s < QS_MAP_STRIPES; s++) {
-        qs_mutex_lock(&m->stripe[s].lock);
+        qs_mutex_lock(&m->stripes[s].lock);
         for (size_t b = s; b < half; b += QS_MAP_STRIPES)
             changed |= rch_unzip(table, b);
-        qs_mutex_unlock(&m->stripe[s].lock);
+        qs_mutex_unlock(&m->stripes[s].lock);
     }
     return changed;
 }
@@ -168,14 +168,14 @@ static inline struct qs_bucket_table *rch_joined(struct qs_bucket_table *from)
     return to;
 }
 
-/* Doubles or halves the table, whose chains are apart, if there is memory. */
-static inline void rch_exchange(struct rch *m, struct rch_thread *t, bool doubles)
+/* Doubles or halves the table, whose chains are apart; false without memory. */
+static inline bool rch_exchange(struct rch *m, struct rch_thread *t, bool doubles)
 {
     struct qs_grace_token *token = rch_token(m, t);
 
     if (!token)
-        return;
-    rch_lock_all(m);
+        return false;
+    qs_stripes_lock_all(m->stripes, QS_MAP_STRIPES);
     struct qs_bucket_table *old = rch_table_now(m);
     struct qs_bucket_table *fresh = doubles ? rch_zipped(old) : rch_joined(old);
     if (fresh) {
@@ -183,23 +183,14 @@ static inline void rch_exchange(struct rch *m, struct rch_thread *t, bool double
         qs_store(&m->table, (uintptr_t)fresh, release); /* (6) */
         qs_store(&m->buckets, qs_bucket_count(fresh), relaxed);
     }
-    rch_unlock_all(m);
+    qs_stripes_unlock_all(m->stripes, QS_MAP_STRIPES);
     if (fresh) {
         rch_enter(t);
         rch_retire(t, &qs_bucket_class[old->order], old);
         rch_leave(t);
     }
     rch_await(m, t, token);
-}
-
-/* Whether a table of so many buckets should have another size for that many pairs: 1,
- * 0 or -1. */
-static inline int rch_wish(const struct rch *m, size_t buckets, size_t pairs)
-{
-    if (pairs > QS_MAP_LOAD * buckets || QS_BUGGIFY(30))
-        return buckets < (size_t)1 << (QS_BUCKET_ORDERS - 1);
-    bool shrinks = pairs < QS_MAP_LOAD * buckets / 8 || QS_BUGGIFY(30);
-    return -(shrinks && buckets > m->least);
+    return fresh;
 }
 
 /* Does what there is to do for the size of a table with that many pairs, unless another
@@ -208,7 +199,7 @@ static inline void rch_tend(struct rch *m, struct rch_thread *t, size_t pairs)
 {
     size_t buckets = qs_load(&m->buckets, relaxed);
     bool is_zipped = qs_load(&m->zipped, relaxed);
-    int wish = is_zipped ? 0 : rch_wish(m, buckets, pairs);
+    int wish = is_zipped ? 0 : qs_bucket_wish(buckets, m->least, QS_MAP_LOAD, pairs);
     uintptr_t nobody = 0;
 
     if (!is_zipped && !wish)
@@ -228,14 +219,16 @@ static inline void rch_tend(struct rch *m, struct rch_thread *t, size_t pairs)
 /* Lets the table have that many buckets, rounded up to a power of two not below the
  * number of stripes, and waits until its chains are apart: for a thread that does
  * nothing else. It is outside any operation, and holds no node.  Updates may change the
- * size again. 0. */
+ * size again.  0, -EINVAL if that is too many, or -ENOMEM on the way. */
 static inline int rch_resize(struct rch *m, struct rch_thread *t, size_t wanted)
 {
-    size_t buckets = QS_MAP_STRIPES;
+    unsigned order = qs_bucket_order(wanted, QS_MAP_STRIPES);
+    size_t buckets = (size_t)1 << order;
+    bool has_memory = order < QS_BUCKET_ORDERS;
 
-    while (buckets < wanted)
-        buckets *= 2;
-    for (;;) {
+    if (!has_memory)
+        return -EINVAL;
+    while (has_memory) {
         uintptr_t nobody = 0;
         size_t now = qs_load(&m->buckets, relaxed);
         bool is_zipped = qs_load(&m->zipped, relaxed);
@@ -247,13 +240,14 @@ static inline int rch_resize(struct rch *m, struct rch_thread *t, size_t wanted)
             if (qs_load(&m->zipped, relaxed))
                 rch_go_on(m, t);
             else if (now != buckets)
-                rch_exchange(m, t, now < buckets);
+                has_memory = rch_exchange(m, t, now < buckets);
             qs_store(&m->turn, 0, release); /* (9) */
         }
         rch_flush(t);
         rch_quiesce(t);
         qs_yield();
     }
+    return -ENOMEM;
 }
 
 /* Under the lock: lets what leads to n, *link among it, lead elsewhere.  While chains

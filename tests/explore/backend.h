@@ -64,6 +64,10 @@ uintptr_t qx_tally_read(const qs_word *word);
 #define qs_tally_raise(word, value)  ((void)(value))
 #define qs_tally_read(word)          qx_tally_read(word)
 
+/* The hash of a key: one for all keys in programs that say so. */
+uint64_t qx_hash(uint64_t mixed);
+#define QS_HASH_OF(mixed) qx_hash(mixed)
+
 /* A thread that waits lets the others run. */
 void qx_yield(const char *site);
 #define qs_pause() qx_yield(QX_SITE)

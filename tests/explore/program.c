@@ -13,8 +13,14 @@ static struct qx_program program;
 static struct qs_map *map;
 static struct qs_thread *threads[QX_THREADS];
 
-/* Every third execution under each model draws from all that the object offers. */
-static bool draws_from_all;
+/* Every third execution under each model draws from all that the object offers, and in
+ * every seventh of both sorts all keys have one hash. */
+static bool draws_from_all, draws_collisions;
+
+uint64_t qx_hash(uint64_t mixed)
+{
+    return program.collide ? 0 : mixed;
+}
 
 static bool is_offered(const struct qx_operation *o)
 {
@@ -49,6 +55,7 @@ static void make_random(struct qx_program *p)
     }
     for (unsigned k = 0; k < QX_KEYS; k++)
         p->prefilled[k] = k < keys && qx_random(2);
+    p->collide = sort->has_keys && draws_collisions;
 }
 
 /* Makes a call on whatever thread this is; its answer is part of the history. */
@@ -230,6 +237,7 @@ bool qx_program_run(const struct qx_subject *subject, const struct qx_program *p
     ops = subject->ops;
     given = p;
     draws_from_all = number / 3 % 3 == 2;
+    draws_collisions = number / 9 % 7 == 5;
     return qx_execute(number, p ? prepare : prepare_random, body, finish);
 }
 

@@ -18,6 +18,7 @@ struct qx_program {
     struct qx_call call[QX_THREADS][QX_STEPS_MAX];
     bool late[QX_THREADS];   /* registers while others run */
     bool prefilled[QX_KEYS]; /* in a queue, so many */
+    bool collide;            /* all keys have one hash */
 };
 
 /* Runs the program, or a random one if it is NULL, as execution `number` on a fresh
@@ -32,8 +33,8 @@ enum { QX_PROGRAM_TEXT = 96 };
 
 /* A program as text: calls by the letter of their operation with the key, f after one
  * that is followed by a flush, blanks between calls, | between threads, + where a
- * thread registers while others run; in front, the keys present before and a colon.
- * "0: r0 i0f|+ g0 g0". */
+ * thread registers while others run; in front, the keys present before, # if all keys
+ * have one hash, and a colon.  "0: r0 i0f|+ g0 g0". */
 void qx_program_format(const struct qx_sort *sort, const struct qx_program *p,
                        char text[QX_PROGRAM_TEXT]);
 bool qx_program_parse(const struct qx_sort *sort, const char *text,

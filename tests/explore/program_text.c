@@ -12,6 +12,8 @@ void qx_program_format(const struct qx_sort *sort, const struct qx_program *p,
     for (unsigned k = 0; k < QX_KEYS; k++)
         if (p->prefilled[k])
             *out++ = (char)('0' + k);
+    if (p->collide)
+        *out++ = '#';
     *out++ = ':';
     for (unsigned i = 0; i < p->threads; i++) {
         if (i)
@@ -67,6 +69,8 @@ bool qx_program_parse(const struct qx_sort *sort, const char *text,
             return false;
         p->prefilled[*text - '0'] = true;
     }
+    p->collide = *text == '#';
+    text += p->collide;
     if (*text++ != ':')
         return false;
     while (*text) {

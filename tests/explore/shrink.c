@@ -57,9 +57,13 @@ static bool drop_a_call(const struct qx_subject *subject, struct qx_failure *f)
     return false;
 }
 
-/* A flush, a late registration, a key that is there from the start. */
+/* A common hash, a flush, a late registration, a key that is there from the start. */
 static bool drop_a_detail(const struct qx_subject *subject, struct qx_failure *f)
 {
+    struct qx_program apart = f->program;
+    apart.collide = false;
+    if (f->program.collide && try_change(subject, f, &apart, &f->settings))
+        return true;
     for (unsigned i = 0; i < f->program.threads; i++)
         for (unsigned j = 0; j < f->program.calls[i]; j++) {
             struct qx_program simpler = f->program;

@@ -1,6 +1,6 @@
-/* test_rcu_hash.c - what rcu_hash.h promises beyond being a map: it grows and shrinks
- * with its keys, readers miss none while it does so without pause, and no pair is
- * copied. */
+/* test_resized_hash.c - what rcu_hash.h and ddds_hash.h promise beyond being a map: they
+ * grow and shrink with their keys, readers miss none while they do so without pause,
+ * and no pair is copied. */
 #include "reclaim/ebr.h"
 #include "tests/check.h"
 #include "tests/team.h"
@@ -16,7 +16,7 @@ static inline uint64_t mixed(const uint64_t *key)
 #define QS_MAP_VALUE       uint64_t
 #define QS_MAP_HASH(k)     mixed(k)
 #define QS_MAP_EQUAL(a, b) (*(a) == *(b))
-#include "structures/rcu_hash.h"
+#include STRUCTURE_HEADER
 
 static struct qs_ebr_domain domain;
 static struct table table;
