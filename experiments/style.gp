@@ -56,6 +56,10 @@ name_ddds_hash = "DDDS hash map"; short_ddds_hash = "DDDS hash"
 color_ddds_hash = "#56B4E9"; mark_ddds_hash = 12; dash_ddds_hash = 2
 name_cow_hash = "copy-on-write hash map"; short_cow_hash = "cow"
 color_cow_hash = "#117733"; mark_cow_hash = 13; dash_cow_hash = 1
+name_sync_map = "Go's sync.Map, in C"; short_sync_map = "sync.Map"
+color_sync_map = "#56B4E9"; mark_sync_map = 7; dash_sync_map = 1
+name_cow_map = "one page, copied"; short_cow_map = "one page"
+color_cow_map = "#882255"; mark_cow_map = 9; dash_cow_map = 4
 name_locked_map = "map under a rwlock"; short_locked_map = "rwlock"
 color_locked_map = "#777777"; mark_locked_map = 15; dash_locked_map = 3
 name_locked_skip_list = "skip list under a rwlock"; short_locked_skip_list = "rwlock skip list"
@@ -72,6 +76,16 @@ name_striped_hash = "striped locks"; short_striped_hash = "striped"
 color_striped_hash = "#999933"; mark_striped_hash = 15; dash_striped_hash = 3
 name_striped_spin_hash = "striped locks, spinning"; short_striped_spin_hash = "striped, spin"
 color_striped_spin_hash = "#CC6677"; mark_striped_spin_hash = 15; dash_striped_spin_hash = 4
+name_sharded_map = "32 shards under rwlocks"; short_sharded_map = "32 shards"
+color_sharded_map = "#AA4499"; mark_sharded_map = 15; dash_sharded_map = 2
+name_sharded_map_8 = "8 shards under rwlocks"; short_sharded_map_8 = "8 shards"
+color_sharded_map_8 = "#CC6677"; mark_sharded_map_8 = 15; dash_sharded_map_8 = 3
+name_sharded_map_128 = "128 shards under rwlocks"; short_sharded_map_128 = "128 shards"
+color_sharded_map_128 = "#332288"; mark_sharded_map_128 = 15; dash_sharded_map_128 = 4
+name_mutex_map = "map under a mutex"; short_mutex_map = "mutex"
+color_mutex_map = "#000000"; mark_mutex_map = 15; dash_mutex_map = 2
+name_checked_map = "map that checks for one thread"; short_checked_map = "checked"
+color_checked_map = "#AA7733"; mark_checked_map = 9; dash_checked_map = 3
 name_ck_hs = "CK hash set"; short_ck_hs = "ck_hs"
 color_ck_hs = "#8C6D00"; mark_ck_hs = 5; dash_ck_hs = 4
 name_ck_ht = "CK hash table"; short_ck_ht = "ck_ht"

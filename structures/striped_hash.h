@@ -10,13 +10,16 @@
  *   QS_MAP_RECLAIM      scheme that frees at once; its header is already included
  *   QS_MAP_KEY          key type
  *   QS_MAP_VALUE        value type, copied in and out
- *   QS_MAP_HASH(k)      uint64_t hash of a `const QS_MAP_KEY *`; its top bits choose
- * the stripe, its low bits the bucket QS_MAP_EQUAL(a, b)  whether two `const QS_MAP_KEY
- * *` are equal QS_MAP_LOAD         optional: keys per bucket that make a stripe double
- * (2) QS_MAP_STRIPES      optional: a power of two (64) QS_MAP_SPINS        optional: 1
- * to spin for a lock; 0, the default, to sleep
+ *   QS_MAP_HASH(k)      uint64_t hash of a `const QS_MAP_KEY *`; low bits matter most
+ *   QS_MAP_EQUAL(a, b)  whether two `const QS_MAP_KEY *` are equal
+ *   QS_MAP_LOAD         optional: keys per bucket that make a stripe double (2)
+ *   QS_MAP_STRIPES      optional: a power of two (64)
+ *   QS_MAP_STRIPE(k)    optional: a uint64_t whose low bits choose the stripe; by
+ *                       default, the top bits of the hash
+ *   QS_MAP_LOCK         optional: what stripes are locked by, see striped_lock_part.h
+ *                       (QS_STRIPE_MUTEX)
  *
- * Algorithm.  The hash chooses a stripe, whose lock every operation holds; within it,
+ * Algorithm.  The key chooses a stripe, whose lock every operation holds; within it,
  * chain_table.h.  A stripe that has too many keys doubles under its lock; without
  * memory it stays as it is.
  *
@@ -30,6 +33,8 @@
  * Reclamation: a removed node is freed at once, under the lock, by its remover.  No
  * slots.
  *
+ * A visit shows the pairs of some buckets at a time, see striped_visit_part.h.
+ *
  * All operations but init, destroy and next may run on any registered threads at once.
  */
 #if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
@@ -40,6 +45,7 @@
 
 #include "reclaim/lock.h"
 #include "reclaim/reclaim.h"
+#include "structures/bucket_walk.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
 
@@ -51,8 +57,12 @@
 #define QS_MAP_STRIPES 64
 #endif
 
-#ifndef QS_MAP_SPINS
-#define QS_MAP_SPINS 0
+#ifndef QS_MAP_STRIPE
+#define QS_MAP_STRIPE(k) (QS_MAP_HASH(k) >> 32 >> 16)
+#endif
+
+#ifndef QS_MAP_LOCK
+#define QS_MAP_LOCK QS_STRIPE_MUTEX
 #endif
 
 #define sth              QS_MAP_NAME
@@ -70,6 +80,10 @@
 #define sth_table_next   QS_NAME(QS_MAP_NAME, table_next)
 #define sth_stripe       QS_NAME(QS_MAP_NAME, stripe)
 #define sth_cursor       QS_NAME(QS_MAP_NAME, cursor)
+#define sth_stripe_of    QS_NAME(QS_MAP_NAME, stripe_of)
+#define sth_guard        QS_NAME(QS_MAP_NAME, guard)
+#define sth_guard_init   QS_NAME(QS_MAP_NAME, guard_init)
+#define sth_guard_end    QS_NAME(QS_MAP_NAME, guard_end)
 #define sth_lock         QS_NAME(QS_MAP_NAME, lock)
 #define sth_unlock       QS_NAME(QS_MAP_NAME, unlock)
 #define sth_free         QS_NAME(QS_MAP_NAME, free)
@@ -103,9 +117,10 @@ _Static_assert((QS_MAP_STRIPES & (QS_MAP_STRIPES - 1)) == 0 && QS_MAP_STRIPES > 
 #define CHAIN_TABLE_LOAD        QS_MAP_LOAD
 #include "structures/chain_table.h"
 
+#include "structures/striped_lock_part.h"
+
 struct sth_stripe {
-    _Alignas(QS_CACHE_LINE) struct qs_mutex mutex;
-    struct qs_spinlock spinlock; /* one of the two is used */
+    _Alignas(QS_CACHE_LINE) struct sth_guard guard;
     struct sth_table table;
 };
 
@@ -119,32 +134,16 @@ struct sth_cursor {
     struct sth_table_cursor at;
 };
 
-/* The stripe of a key, locked. */
-static inline struct sth_stripe *sth_lock(struct sth *m, const QS_MAP_KEY *key)
+static inline struct sth_stripe *sth_stripe_of(struct sth *m, const QS_MAP_KEY *key)
 {
-    size_t top = QS_MAP_HASH(key) >> 32 >> 16;
-    struct sth_stripe *s = &m->stripes[top & (QS_MAP_STRIPES - 1)];
-
-    if (QS_MAP_SPINS)
-        qs_spinlock_lock(&s->spinlock);
-    else
-        qs_mutex_lock(&s->mutex);
-    return s;
-}
-
-static inline void sth_unlock(struct sth_stripe *s)
-{
-    if (QS_MAP_SPINS)
-        qs_spinlock_unlock(&s->spinlock);
-    else
-        qs_mutex_unlock(&s->mutex);
+    return &m->stripes[QS_MAP_STRIPE(key) & (QS_MAP_STRIPES - 1)];
 }
 
 /* Frees the first n stripes. */
 static inline void sth_free(struct sth *m, size_t n)
 {
     while (n--) {
-        qs_mutex_destroy(&m->stripes[n].mutex);
+        sth_guard_end(&m->stripes[n].guard);
         sth_table_end(&m->stripes[n].table);
     }
 }
@@ -157,13 +156,12 @@ static inline int sth_init(struct sth *m, size_t capacity)
     for (size_t n = 0; n < QS_MAP_STRIPES; n++) {
         struct sth_stripe *s = &m->stripes[n];
         int error = sth_table_init(&s->table, capacity / QS_MAP_STRIPES);
-        if (!error && (error = qs_mutex_init(&s->mutex)))
+        if (!error && (error = sth_guard_init(&s->guard)))
             sth_table_end(&s->table);
         if (error) {
             sth_free(m, n);
             return error;
         }
-        qs_spinlock_init(&s->spinlock);
     }
     return 0;
 }
@@ -178,10 +176,12 @@ static inline void sth_destroy(struct sth *m)
 static inline bool sth_get(struct sth *m, struct sth_thread *t, QS_MAP_KEY key,
                            QS_MAP_VALUE *value)
 {
+    struct sth_stripe *s = sth_stripe_of(m, &key);
+
     sth_enter(t);
-    struct sth_stripe *s = sth_lock(m, &key);
+    sth_lock(&s->guard, QS_STRIPE_READ);
     bool found = sth_table_get(&s->table, t, &key, value);
-    sth_unlock(s);
+    sth_unlock(&s->guard, QS_STRIPE_READ);
     sth_leave(t);
     return found;
 }
@@ -191,13 +191,14 @@ static inline int sth_insert(struct sth *m, struct sth_thread *t, QS_MAP_KEY key
                              QS_MAP_VALUE value)
 {
     struct sth_node *n = sth_node_new(t, &key, &value);
+    struct sth_stripe *s = sth_stripe_of(m, &key);
 
     if (!n)
         return -ENOMEM;
     sth_enter(t);
-    struct sth_stripe *s = sth_lock(m, &key);
+    sth_lock(&s->guard, QS_STRIPE_WRITE);
     bool inserted = sth_table_link(&s->table, t, n);
-    sth_unlock(s);
+    sth_unlock(&s->guard, QS_STRIPE_WRITE);
     sth_leave(t);
     if (!inserted)
         sth_free_private(t, &sth_class, n);
@@ -208,10 +209,12 @@ static inline int sth_insert(struct sth *m, struct sth_thread *t, QS_MAP_KEY key
 static inline bool sth_remove(struct sth *m, struct sth_thread *t, QS_MAP_KEY key,
                               QS_MAP_VALUE *value)
 {
+    struct sth_stripe *s = sth_stripe_of(m, &key);
+
     sth_enter(t);
-    struct sth_stripe *s = sth_lock(m, &key);
+    sth_lock(&s->guard, QS_STRIPE_WRITE);
     bool removed = sth_table_remove(&s->table, t, &key, value);
-    sth_unlock(s);
+    sth_unlock(&s->guard, QS_STRIPE_WRITE);
     sth_leave(t);
     return removed;
 }
@@ -246,16 +249,23 @@ QS_CALLS_BACK int sth_decide(struct sth_table *table, struct sth_thread *t,
 QS_CALLS_BACK int sth_compute(struct sth *m, struct sth_thread *t, QS_MAP_KEY key,
                               sth_change *change, void *arg)
 {
+    struct sth_stripe *s = sth_stripe_of(m, &key);
+
     sth_enter(t);
-    struct sth_stripe *s = sth_lock(m, &key);
+    sth_lock(&s->guard, QS_STRIPE_WRITE);
     int verdict = sth_decide(&s->table, t, &key, change, arg);
-    sth_unlock(s);
+    sth_unlock(&s->guard, QS_STRIPE_WRITE);
     sth_leave(t);
     return verdict;
 }
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
+
+#include "structures/striped_visit_part.h"
+
+#define QS_MAP_OFFERS_BATCH 1
+#include "structures/map_batch_part.h"
 
 /* The pairs of a map at rest, in no particular order: false after the last. */
 static inline bool sth_next(struct sth *m, struct sth_cursor *c, QS_MAP_KEY *key,
@@ -284,6 +294,10 @@ static inline bool sth_next(struct sth *m, struct sth_cursor *c, QS_MAP_KEY *key
 #undef sth_table_next
 #undef sth_stripe
 #undef sth_cursor
+#undef sth_stripe_of
+#undef sth_guard
+#undef sth_guard_init
+#undef sth_guard_end
 #undef sth_lock
 #undef sth_unlock
 #undef sth_free
@@ -308,4 +322,5 @@ static inline bool sth_next(struct sth *m, struct sth_cursor *c, QS_MAP_KEY *key
 #undef QS_MAP_EQUAL
 #undef QS_MAP_LOAD
 #undef QS_MAP_STRIPES
-#undef QS_MAP_SPINS
+#undef QS_MAP_STRIPE
+#undef QS_MAP_LOCK

@@ -10,5 +10,5 @@
     "striped_spin_hash.h: QS_MAP_NAME, _RECLAIM, _KEY, _VALUE, _HASH and _EQUAL must be defined"
 #endif
 
-#define QS_MAP_SPINS 1
+#define QS_MAP_LOCK QS_STRIPE_SPIN
 #include "structures/striped_hash.h"

@@ -213,8 +213,12 @@ static void look_around(struct trial *trial, struct qs_thread *t)
 static void churn(struct trial *trial, struct qs_thread *t, unsigned index)
 {
     const struct qs_map_ops *ops = trial->ops;
-    uint64_t random = check_seed() + index,
-             keys = strcmp(ops->structure, "hm_list") ? 1000 * STABLE : 1000;
+    uint64_t random = check_seed() + index, keys = 1000 * STABLE;
+
+    if (!strcmp(ops->structure, "hm_list"))
+        keys = 1000;
+    else if (!strcmp(ops->structure, "cow_map"))
+        keys = 100; /* each change copies all of them */
 
     for (unsigned i = 0; i < length(); i++) {
         uint64_t key = check_random_below(&random, keys);
