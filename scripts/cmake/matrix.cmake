@@ -14,10 +14,10 @@ if(QUIESCE_SUBSET)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${QUIESCE_MATRIX_FILE})
   file(READ ${QUIESCE_MATRIX_FILE} text)
   string(REGEX REPLACE "\nMAP(\\(hm_list, [^\n]*)" "\nKEEP\\1" text "${text}")
-  string(REGEX REPLACE "\nMAP(\\([a-z_]+, (hp|ebr|nbr|direct)\\))" "\nKEEP\\1"
+  string(REGEX REPLACE "\nMAP(\\([a-z_]+, (hp|ebr|direct)\\))" "\nKEEP\\1"
     text "${text}")
   string(REGEX REPLACE
-    "\nMAP(\\((michael_hash|split_ordered|skip_list|lfht), (lfrc|rcu_memb)\\))" "\nKEEP\\1"
+    "\nMAP(\\((michael_hash|split_ordered|skip_list|leaf_list|lfht), (nbr|lfrc|rcu_memb)\\))" "\nKEEP\\1"
     text "${text}")
   string(REGEX REPLACE "\n(MAP|SAME)\\([^\n]*" "" text "${text}")
   string(REPLACE "\nKEEP" "\nMAP" text "${text}")

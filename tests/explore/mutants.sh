@@ -43,15 +43,31 @@ mutated() { # file, below the root
   if [ -e "$work/tree/$1" ]; then echo "$work/tree/$1"; else echo "$root/$1"; fi
 }
 
+# Whether a source of reclaim/ is as ever: neither it nor a header beside it is mutated.
+is_untouched() { # source
+  [ ! -e "$work/tree/reclaim/$1.c" ] && ! compgen -G "$work/tree/reclaim/*.h" >/dev/null
+}
+
+# The object of a source of reclaim/; one that is as ever is kept for the mutants to come.
+object_of() { # source
+  if is_untouched "$1"; then echo "$work/kept_$1.o"; else echo "$work/mutated_$1.o"; fi
+}
+
+compile_source() { # source, object
+  case $2 in "$work"/kept_*) [ ! -e "$2" ] || return 0 ;; esac
+  "$cc" "${flags[@]}" -fsanitize=thread -I"$work/tree" -I"$root" \
+    -c "$(mutated "reclaim/$1.c")" -o "$2"
+}
+
 compile() { # pair of structure and scheme
-  local scheme_header=reclaim/$2.h source objects=() sort header instance
+  local scheme_header=reclaim/$2.h source object objects=() sort header instance
   case $2 in oracle_*) scheme_header=tests/explore/$2.h ;; esac
   describe "$1"
   for source in "${shared[@]}" "$2"; do
     [ -e "$root/reclaim/$source.c" ] || continue # an oracle
-    "$cc" "${flags[@]}" -fsanitize=thread -I"$work/tree" -I"$root" \
-      -c "$(mutated "reclaim/$source.c")" -o "$work/s_$source.o" || return 1
-    objects+=("$work/s_$source.o")
+    object=$(object_of "$source")
+    compile_source "$source" "$object" || return 1
+    objects+=("$object")
   done
   echo "PAIR($1, $2, $sort)" >"$work/pairs.def"
   "$cc" "${flags[@]}" -I"$root" "-DPAIRS=\"$work/pairs.def\"" -c "$here/pairs.c" \

@@ -37,12 +37,19 @@ static struct qs_sample run(const struct qs_cell *cell)
     return sample;
 }
 
+/* Under a few schemes, unless everything is asked for. */
+static bool is_chosen(const struct qs_pair *pair)
+{
+    return check_scale() > 1 || !strcmp(pair->reclaim, "direct") ||
+           !strcmp(pair->reclaim, "ebr") || !strcmp(pair->reclaim, "qsbr");
+}
+
 static const struct qs_pair *resizable_at(unsigned *i)
 {
     const struct qs_pair *pair;
 
     while ((pair = qs_pair_at((*i)++)))
-        if (pair->ops && pair->ops->resize)
+        if (pair->ops && pair->ops->resize && is_chosen(pair))
             return pair;
     return NULL;
 }

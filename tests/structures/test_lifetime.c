@@ -5,7 +5,7 @@
 #include "tests/structures/every_map.h"
 #include "tests/team.h"
 
-enum { TEAM = 8, CHURN_ROUNDS = 250 };
+enum { TEAM = 8, CHURN_ROUNDS = 60 };
 
 struct setting {
     const struct qs_map_ops *ops;
@@ -98,13 +98,14 @@ static void visit_briefly(void *shared, unsigned index)
         CHECK_EQ(s->ops->thread_unregister(t), 0);
 }
 
-/* 2000 threads, 8 at a time: no more records than threads that lived at once. */
+/* 480 threads, 8 times as many under --full, 8 at a time: no more records than threads
+ * that lived at once. */
 static void test_records_are_reused(const struct qs_map_ops *ops)
 {
     struct setting s = { .ops = ops, .map = map_open(ops, 0, NULL) };
     struct qs_stats stats;
 
-    for (unsigned round = 0; round < CHURN_ROUNDS; round++)
+    for (unsigned round = 0; round < CHURN_ROUNDS * check_scale(); round++)
         team_run(TEAM, visit_briefly, &s);
     for (unsigned i = 0; i < TEAM; i++)
         CHECK_LT(s.highest_index[i], TEAM);
