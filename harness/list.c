@@ -67,11 +67,6 @@ static const char *reason_of(const struct qs_pair *pair)
     return !pair->ops ? pair->reason : pair->ops->alone ? "for one thread alone" : "";
 }
 
-static const char *mark_of(const struct qs_pair *pair)
-{
-    return !pair || !pair->ops ? "-" : pair->ops->alone ? "alone" : "ok";
-}
-
 static void print_csv(void)
 {
     const struct qs_named *structure, *scheme;
@@ -87,22 +82,63 @@ static void print_csv(void)
         }
 }
 
+enum { NAME_WIDTH = 24, LINE_WIDTH = 80, FEW = 4 };
+
+/* Prints a word of a list that begins behind a name, on a new line if need be. */
+static void print_word(const char *word, unsigned *column)
+{
+    unsigned length = (unsigned)strlen(word) + 1;
+
+    if (*column + length > LINE_WIDTH) {
+        printf("\n%-*s", NAME_WIDTH, "");
+        *column = NAME_WIDTH;
+    }
+    printf(" %s", word);
+    *column += length;
+}
+
+static bool runs(const struct qs_named *structure, const struct qs_named *scheme)
+{
+    const struct qs_pair *pair = qs_pair_find(structure->name, scheme->name);
+    return pair && pair->ops;
+}
+
+static unsigned count_refused(const struct qs_named *structure)
+{
+    const struct qs_named *scheme;
+    unsigned n = 0;
+
+    for (unsigned j = 0; (scheme = qs_scheme_at(j)); j++)
+        n += !runs(structure, scheme);
+    return n;
+}
+
+/* The schemes it runs under, or those it does not, if they are few. */
+static void print_schemes(const struct qs_named *structure)
+{
+    const struct qs_named *scheme;
+    unsigned column = NAME_WIDTH, refused = count_refused(structure);
+    bool lists_refused = refused && refused < FEW;
+
+    printf("%-*s", NAME_WIDTH, structure->name);
+    if (refused < FEW)
+        print_word(refused ? "all but" : "all", &column);
+    for (unsigned j = 0; refused && (scheme = qs_scheme_at(j)); j++)
+        if (runs(structure, scheme) != lists_refused)
+            print_word(scheme->name, &column);
+    const struct qs_pair *direct = qs_pair_find(structure->name, "direct");
+    if (direct && direct->ops && direct->ops->alone)
+        print_word("(one thread alone)", &column);
+    putchar('\n');
+}
+
 static void print_table(void)
 {
-    const struct qs_named *structure, *scheme;
+    const struct qs_named *structure;
 
-    printf("%-24s", "");
-    for (unsigned j = 0; (scheme = qs_scheme_at(j)); j++)
-        printf(" %-8s", scheme->name);
-    putchar('\n');
-    for (unsigned i = 0; (structure = qs_structure_at(i)); i++) {
-        printf("%-24s", structure->name);
-        for (unsigned j = 0; (scheme = qs_scheme_at(j)); j++) {
-            const struct qs_pair *pair = qs_pair_find(structure->name, scheme->name);
-            printf(" %-8s", mark_of(pair));
-        }
-        putchar('\n');
-    }
+    printf("%-*s %s\n", NAME_WIDTH, "structure", "runs under");
+    for (unsigned i = 0; (structure = qs_structure_at(i)); i++)
+        print_schemes(structure);
 }
 
 static void print_names(const char *heading, const struct qs_named *(*at)(unsigned))
@@ -123,7 +159,7 @@ static int list_pairs(bool csv)
     print_table();
     print_names("structures", qs_structure_at);
     print_names("schemes", qs_scheme_at);
-    puts("\n`alone`: for one thread, a limit to compare with.");
+    puts("\nOne thread alone: a limit to compare with.");
     puts("`quiesce list --csv` says why a pair does not run.");
     return QS_EXIT_DONE;
 }

@@ -6,7 +6,7 @@
  *              threads are not the first n of n + 1
  *   numa-rr    NUMA nodes in turn, each filling its cores before their siblings
  *   list:0,2,4-7   as given, by the system's numbers; list:L0,L1 by hwloc's logical
- * ones
+ *              ones
  */
 #include <limits.h>
 #include <stdio.h>

@@ -19,8 +19,9 @@
  * Memory order, beyond the library's, which is written for machines that keep stores in
  * order (x86); version 0.7.1 lacks two fences elsewhere:
  *   (1) after begin   seq_cst fence, not on x86: what the section reads is read after
- * it announced its epoch (added upstream after 0.7.1) (2) before call   seq_cst fence:
- * the nodes are unlinked before the epoch is read that they are filed under
+ *                     it announced its epoch (added upstream after 0.7.1)
+ *   (2) before call   seq_cst fence: the nodes are unlinked before the epoch is read
+ *                     that they are filed under
  *
  * Cost: one locked exchange per operation.
  * Garbage: unbounded behind a thread that stalls inside an operation.

@@ -48,13 +48,16 @@
  * Linearization points
  *   insert, stored      the CAS (4) of the head
  *   remove, true        the CAS (5) that sets the pair's bit, or, if its line was
- * sealed, the CAS (4) of the head to a line without the pair get, true           the
- * load of the pair's bit, if the line is in place then; else the CAS that put another
- * one there, since a sealed line's bits tell how it ended, and it was in place at (2)
+ *                       sealed, the CAS (4) of the head to a line without the pair
+ *   get, true           the load of the pair's bit, if the line is in place then; else
+ *                       the CAS that put another one there, since a sealed line's bits
+ *                       tell how it ended, and it was in place at (2)
  *   get, false          the protect (2), if the key was absent from the line, or gone
- * by then; else the CAS (5) that removed it since of a head that is 0: the protect (2)
- * of the former head, if the head still is 0 at (3) others, unchanged   as get Moving a
- * bucket and doubling change no pair.
+ *                       by then; else the CAS (5) that removed it since; of a head that
+ *                       is 0: the protect (2) of the former head, if the head still is
+ *                       0 at (3)
+ *   others, unchanged   as get
+ * Moving a bucket and doubling change no pair.
  *
  * Memory order is told where the accesses are: a line in cow_line_part.h, finding one
  * in cow_look_part.h, changing one in cow_change_part.h, tables in cow_grow_part.h.

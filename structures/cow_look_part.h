@@ -6,9 +6,10 @@
  * Memory order.
  *   (1) newest table, acquire: pairs with its publishing, sees the array
  *   (2) head, protect: pairs with whatever wrote it, sees the line's content; who sees
- * a head frozen or moved sees a newer table at the next (1), since the one who froze it
- * had seen that (3) head again, acquire: pairs with its filling; if it is set, what was
- * read at the former head may have come after the bucket was moved
+ *       a head frozen or moved sees a newer table at the next (1), since the one who
+ *       froze it had seen that
+ *   (3) head again, acquire: pairs with its filling; if it is set, what was read at the
+ *       former head may have come after the bucket was moved
  */
 
 /* Where a hash is found: the head that is the truth about it and what that says. */

@@ -29,22 +29,26 @@
  * Linearization points
  *   insert, true    the store (5) that links the node
  *   remove, true    the store (6) that leads past the node
- *   insert or remove, false    the walks, since the stripe's lock keeps the chains
- * still get, true       the load (3) that leads to the node if it is linked then, else
- * the store (6) that removed it, which fell into the operation get, false      the load
- * (2) or (3) that ends the walk of the table, if the key was absent then, else the
- * store (6) that removed it from the former table or from the rest of the chain, or the
- * moment before the store (5) that put it into a table which the reader did not see
- * yet; all of them within the operation.  Nodes were not moved meanwhile. get behind
- * the lock    the walks Resizing changes no pair.
+ *   insert or remove, false    the walks: the stripe's lock keeps the chains still
+ *   get, true       the load (3) that leads to the node if it is linked then, else the
+ *                   store (6) that removed it, which fell into the operation
+ *   get, false      the load (2) or (3) that ends the walk of the table, if the key was
+ *                   absent then, else the store (6) that removed it from the former
+ *                   table or from the rest of the chain, or the moment before the store
+ *                   (5) that put it into a table which the reader did not see yet; all
+ *                   of them within the operation.  Nodes were not moved meanwhile.
+ *   get behind the lock    the walks
+ *   Resizing changes no pair.
  *
  * Memory order.
  *   (1) moves, acquire: sees the table and the former one of that time, or later ones
  *   (2) table and former, protect: table first, for former is set before table, so that
  *       who sees a table sees the one that it is being filled from
- *   (3) head and link, protect: pair with (5), (6) and the moves, see the node's
- * content (4) an acquire fence and moves, relaxed: who read a link that a move has
- * stored sees the count that was odd before it (5) link, release: publishes the node
+ *   (3) head and link, protect: pair with (5), (6) and the moves, see the content of
+ *       the node
+ *   (4) moves, relaxed: who read a link that a move has stored, by the acquire of (3),
+ *       sees the count that was odd before it
+ *   (5) link, release: publishes the node
  *   (6) unlink, release: publishes the successor to those who follow the new link
  * Under a lock the links are loaded relaxed: whoever stored there held the same lock.
  * The tables are not: see ddds_resize_part.h.
@@ -269,11 +273,7 @@ static inline struct ddh_node *ddh_look(struct ddh *m, struct ddh_thread *t,
         n = ddh_walk(t, qs_bucket_of(former, hash), key);
     if (!n)
         n = ddh_walk(t, qs_bucket_of(now, hash), key);
-    *moved = false;
-    if (!n) {
-        qs_fence(acquire);
-        *moved = moves % 2 || moves != qs_load(&m->moves, relaxed); /* (4) */
-    }
+    *moved = !n && (moves % 2 || moves != qs_load(&m->moves, relaxed)); /* (4) */
     return n;
 }
 

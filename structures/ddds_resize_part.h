@@ -12,13 +12,14 @@
  * Memory order.
  *   (7) former and then table, release: publish the heads; who sees the table as it is
  *       from then on sees the former one
- *   (8) former and table, acquire, by a writer in its region, as readers do.  A writer
- * that finds them changed although nobody has come to its stripe yet got them from no
- *       lock.
+ *   (8) former and table, protect, by a writer in its region: table first, as readers
+ *       do.  A writer that finds them changed although nobody has come to its stripe
+ *       yet got them from no lock.
  *   (9) moves, relaxed and odd before the first move of a bucket, release and even
- *       after the last: a move's links are stored by release, so that who follows
- *       one sees the odd number
- *   (10) turn, a seq_cst CAS and a release store: one thread at a time resizes
+ *       after the last
+ *  (10) links of a move, release: who follows one sees the node that it leads to, and
+ *       the odd count of (9)
+ *  (11) turn, a seq_cst CAS and a release store: one thread at a time resizes
  */
 
 /* Takes the lock of a hash, and enters a region, in which the tables stay. */
@@ -64,9 +65,9 @@ static inline void ddh_move(struct ddh *m, qs_word *from, struct qs_bucket_table
     qs_store(&m->moves, moves + 1, relaxed); /* (9) */
     while ((n = ddh_at(from))) {
         qs_word *head = qs_bucket_of(to, QS_MAP_HASH(&n->key));
-        qs_store(from, qs_load(&n->next, relaxed), release); /* (9) */
-        qs_store(&n->next, qs_load(head, relaxed), release); /* (9) */
-        qs_store(head, (uintptr_t)n, release);               /* (9) */
+        qs_store(from, qs_load(&n->next, relaxed), release); /* (10) */
+        qs_store(&n->next, qs_load(head, relaxed), release); /* (10) */
+        qs_store(head, (uintptr_t)n, release);               /* (10) */
     }
     qs_store(&m->moves, moves + 2, release); /* (9) */
 }
@@ -105,11 +106,11 @@ static inline void ddh_tend(struct ddh *m, struct ddh_thread *t, size_t pairs)
 
     if (!wish)
         return;
-    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->turn, &nobody, 1)) /* (10) */
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->turn, &nobody, 1)) /* (11) */
         return;
     if (buckets == qs_load(&m->buckets, relaxed))
         ddh_exchange(m, t, qs_bucket_order(wish > 0 ? 2 * buckets : buckets / 2, 1));
-    qs_store(&m->turn, 0, release); /* (10) */
+    qs_store(&m->turn, 0, release); /* (11) */
 }
 
 /* Lets the table have that many buckets, rounded up to a power of two not below the
@@ -123,11 +124,11 @@ static inline int ddh_resize(struct ddh *m, struct ddh_thread *t, size_t wanted)
         return -EINVAL;
     for (;;) {
         uintptr_t nobody = 0;
-        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->turn, /* (10) */
-                           &nobody, 1)) {
+        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->turn, &nobody, /* (11) */
+                           1)) {
             if (qs_load(&m->buckets, relaxed) != (size_t)1 << order)
                 ddh_exchange(m, t, order);
-            qs_store(&m->turn, 0, release); /* (10) */
+            qs_store(&m->turn, 0, release); /* (11) */
             return 0;
         }
         ddh_quiesce(t);

@@ -23,12 +23,15 @@
  * Memory order.
  *   (1) freezing CAS, seq_cst: a reader that loads the header behind it in the total
  *       order does not miss what was put into the child afterwards
- *   (2) CASes from 0, seq_cst, and stores, release, of words: pair with flat_table.h
- * (4) (3) child's header, seq_cst CAS: publishes its words (4) parent's header, seq_cst
- * CAS; the other CASes on headers likewise (5) mask, seq_cst CAS: behind the memory of
- * the buckets (6) header load, seq_cst: see flat_table.h (2) (7) word of a slot,
- * acquire: see flat_table.h (4) (8) mask load, acquire: see flat_table.h (1) (9) sweep,
- * seq_cst CAS and relaxed additions: publishes nothing
+ *   (2) CASes from 0, seq_cst, and stores, release, of words: pair with (4) of
+ *       flat_table.h
+ *   (3) child's header, seq_cst CAS: publishes its words
+ *   (4) parent's header, seq_cst CAS; the other CASes on headers likewise
+ *   (5) mask, seq_cst CAS: behind the memory of the buckets
+ *   (6) header load, seq_cst: see flat_table.h (2)
+ *   (7) word of a slot, acquire: see flat_table.h (4)
+ *   (8) mask load, acquire: see flat_table.h (1)
+ *   (9) sweep, seq_cst CAS and relaxed additions: publishes nothing
  */
 #ifndef QS_STRUCTURES_FLAT_SPLIT_H
 #define QS_STRUCTURES_FLAT_SPLIT_H

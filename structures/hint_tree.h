@@ -13,7 +13,7 @@
  * stopped for good.  Two writers in one node mix up entries, which is no worse than
  * stale ones, because
  *   - every word `where` ever stored into a node leads to what its level may lead to,
- * or is 0 on the lowest level;
+ *     or is 0 on the lowest level;
  *   - counts are read within bounds, so no entry is written outside of a node;
  *   - nodes are freed with the tree only.
  *
@@ -24,7 +24,8 @@
  *                initialised
  *   (2) root     the same, by seq_cst CAS
  *   (3) lock     seq_cst CAS, and release store: keeps writers apart while nobody
- * steals (4) made     seq_cst CAS: destroy() finds all nodes
+ *                steals
+ *   (4) made     seq_cst CAS: destroy() finds all nodes
  *
  * Progress: find is wait-free, put and drop take a bounded number of steps.
  */

@@ -14,7 +14,7 @@
  *     by unlinking it, so none that comes later can miss n.
  *   - n takes over what old leads to in the moment of (6): anything else, an insertion
  *     behind old or an unlinking there, changes old's link, and the CAS fails.  That
- * the successor came back in between is no harm: it is the same link again.
+ *     the successor came back in between is no harm: it is the same link again.
  *   - No second path leads to any node: old's link, which never changes again, leads to
  *     n alone, so a successor is unlinked at n.
  *   - n is followed from links without a mark alone, as any node: old is left before.

@@ -3,12 +3,14 @@
  *
  * Memory order
  *   (1) header   acquire, as in leaf_header_part.h
- *   (3) again    acquire load of the header behind the fence there, since it is
- * what the next try starts from (4) take     CAS: from here on the slot is this
- * thread's; its success says that the leaf has been live since it was protected (5)
- * write    release stores: a late reader of the slot that sees one sees (4), too (6)
- * publish  CAS: releases the slot (7) remove   CAS (12) protect, as in
- * leaf_search_part.h; what checks it is (4), or (6), (7)
+ *   (3) again    acquire load of the header behind the fence there, since it is what
+ *                the next try starts from
+ *   (4) take     CAS: from here on the slot is this thread's; its success says that the
+ *                leaf has been live since it was protected
+ *   (5) write    release stores: a late reader of the slot that sees one sees (4), too
+ *   (6) publish  CAS: releases the slot
+ *   (7) remove   CAS
+ *  (12) protect  as in leaf_search_part.h; what checks it is (4), or (6), (7)
  */
 
 /* A change under way: the slot that it has taken, if any, as its bit. */

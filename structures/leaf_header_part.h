@@ -3,14 +3,16 @@
  *
  * Memory order
  *   (1) header   acquire: sees the leaf's range and what became valid; so is the load
- * of the hint, which sees the leaf (2) fence    acquire, behind the reads of keys and
- * values: with the stores of an inserter, or with (8) of a leaf's next life, (3) sees
- * the header that came before them (3) again    relaxed load of the header behind (2):
- * unchanged, it confirms them (8) recycle  release fence between the header of a new
- * life, which is not live, and the words that the leaf is filled with: a late reader
- * that sees one of them sees, behind (2), that header or a later one (9) made release
- * store of the header: whoever finds the leaf sees its content (10) wake    CAS by
- * whoever meets a leaf in the list that nobody has woken yet
+ *                of the hint, which sees the leaf
+ *   (2) fence    acquire, behind the reads of keys and values: with the stores of an
+ *                inserter, or with (8) of a leaf's next life, (3) sees the header that
+ *                came before them
+ *   (3) again    relaxed load of the header behind (2): unchanged, it confirms them
+ *   (8) recycle  release fence between the header of a new life, which is not live, and
+ *                the words that the leaf is filled with: a late reader that sees one of
+ *                them sees, behind (2), that header or a later one
+ *   (9) made     release store of the header: whoever finds the leaf sees its content
+ *  (10) wake     CAS by whoever meets a leaf in the list that nobody has woken yet
  */
 #ifndef QS_STRUCTURES_LEAF_HEADER_PART_H
 #define QS_STRUCTURES_LEAF_HEADER_PART_H

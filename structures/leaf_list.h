@@ -6,7 +6,7 @@
  * right after P. Lehman and S. Yao, "Efficient Locking for Concurrent Operations on
  * B-Trees", TODS 6(4), 1981.  It differs from them in that
  *   - the index above the list is only a hint, changed in place and read unchecked:
- * what it leads to is judged at the leaf, by range, state and version;
+ *     what it leads to is judged at the leaf, by range, state and version;
  *   - so get and remove need no protection under any scheme, unless a leaf is changing;
  *   - one CAS on one link decides a split, a compaction or a merge of two leaves.
  *
@@ -15,8 +15,8 @@
  *   QS_MAP_RECLAIM        scheme; its header is already included
  *   QS_MAP_KEY            uint64_t, in its own order; all of them are legal
  *   QS_MAP_VALUE          a type of up to 8 bytes, copied in and out
- *   QS_MAP_LEAF_SLOTS          optional: keys in a leaf, 2 to 14 (what fits into 256
- * bytes with all that a scheme keeps in front: 13 under most)
+ *   QS_MAP_LEAF_SLOTS     optional: keys in a leaf, 2 to 14 (what fits into 256 bytes
+ *                         with all that a scheme keeps in front: 13 under most)
  *
  * Algorithm.  A leaf is responsible for the keys from low to last and holds up to
  * QS_MAP_LEAF_SLOTS of them in any order.  Its header says which slots are valid and

@@ -3,14 +3,16 @@
  *
  * Linearization points
  *   first, last, floor, ceiling, lower, higher   where the answer is in the leaf that
- * the search begins at, the load (1) of its header; where that leaf has none and others
- *       are crossed, the load of the last one's header, if the others' are unchanged
- *       behind it.  More than 7 leaves without a key in a row are crossed as by a
- * visit. pop_first, true   the CAS (7) in the list's first leaf; false, the load (1) of
- * the header of an empty leaf that has all keys.  An empty first leaf is merged with
+ *       the search begins at, the load (1) of its header; where that leaf has none and
+ *       others are crossed, the load of the last one's header, if the others' are
+ *       unchanged behind it.  More than 7 leaves without a key in a row are crossed as
+ *       by a visit.
+ *   pop_first, true   the CAS (7) in the list's first leaf; false, the load (1) of the
+ *       header of an empty leaf that has all keys.  An empty first leaf is merged with
  *       its successor before.  Without memory for that it takes what a visit meets
- * first. snapshot          any moment between the reading of the last header and the
- * first one that is read again: all of them are unchanged then
+ *       first.
+ *   snapshot          any moment between the reading of the last header and the first
+ *       one that is read again: all of them are unchanged then
  *
  * Memory order
  *   (23) again   seq_cst loads of headers behind seq_cst loads of others: a change that

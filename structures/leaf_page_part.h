@@ -12,9 +12,9 @@
  * Memory order
  *   (1) hint, (2) fence and (3) again, as in leaf_header_part.h
  *   (22) link    acquire: where the next page may be
- *   (24) header  seq_cst load, for snapshots: with the ones that
- *                leaf_order_part.h reads again it says
- * that what it does not show comes after what has changed before
+ *   (24) header  seq_cst load, for snapshots: with those that leaf_order_part.h reads
+ *                again it says that what it does not show comes after what has changed
+ *                before
  */
 
 /* A leaf at a moment. */

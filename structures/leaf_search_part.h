@@ -15,11 +15,14 @@
  *
  * Memory order
  *   (3) again    relaxed load of the header, as in leaf_header_part.h; of a frozen
- * leaf, whose slots stay, acquire load of the link: not replaced yet (11) hint acquire
- * loads of where a hint leads to and of the leaf's header (12) protect (13) check
- * seq_cst loads, so that a retirement that (12) comes too late for is seen (14) leaf
- * acquire loads of header and link (15) unlink  CAS by whoever meets a replaced leaf;
- * the leaf is protected, so that it is the same as was read
+ *                leaf, whose slots stay, acquire load of the link: not replaced yet
+ *  (11) hint     acquire loads of where a hint leads to and of the leaf's header
+ *  (12) protect
+ *  (13) check    seq_cst loads, so that a retirement that (12) comes too late for is
+ *                seen
+ *  (14) leaf     acquire loads of header and link
+ *  (15) unlink   CAS by whoever meets a replaced leaf; the leaf is protected, so it is
+ *                the same as was read
  *
  * Read phases: one from the hint to the leaf, after which that leaf and the one before
  * it are touched, and written to.

@@ -18,7 +18,7 @@
  *
  * Memory order.
  *   (7) put, release: publishes the new node, and its successor to those who follow it
- * from n
+ *       from n
  */
 
 typedef enum qs_verdict rch_change(void *arg, bool present, QS_MAP_VALUE *value);

@@ -30,9 +30,10 @@
  *   insert or remove, false    the walk, since the stripe's lock keeps the chain still
  *   get, true       the protect (2) or (3) that leads to the node if it is linked then,
  *                   else the store (5) that removed it: links of a removed node, and
- * heads of a former table, keep what they led to when they were left, so that it fell
- * into the operation get, false      the protect (2), if the key was absent then or its
- * node was removed later on, which then is the point; for a former table, the moment
+ *                   heads of a former table, keep what they led to when they were left,
+ *                   so that it fell into the operation
+ *   get, false      the protect (2), if the key was absent then or its node was removed
+ *                   later on, which then is the point; for a former table, the moment
  *                   before it was replaced, likewise
  *   Resizing changes no pair.
  *

@@ -16,9 +16,9 @@
  *
  * Why no reader misses a node of its bucket.
  *   - A step changes one link, of a node u of bucket A or A's head, that led to a run
- * of its sibling B, to what comes behind the run.  Readers of A skip nothing of theirs.
- * Readers of B would, if they still were to pass u: they had to come from a node or a
- * table from which u could be reached.
+ *     of its sibling B, to what comes behind the run.  Readers of A skip nothing of
+ *     theirs.  Readers of B would, if they still were to pass u: they had to come from
+ *     a node or a table from which u could be reached.
  *   - At the first step those are readers of the former table.  They are gone.
  *   - Later on those are readers of B that are within the run of A before u or before
  *     that, which the chain of B entered until the step before.  They are gone.

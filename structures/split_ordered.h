@@ -3,7 +3,7 @@
  * O. Shalev and N. Shavit, "Split-Ordered Lists: Lock-Free Extensible Hash Tables", J.
  * ACM 53(3), 2006.  It differs in that
  *   - a bucket's head is eight bytes in an array, its link, instead of a dummy node
- * that an array points to: an operation reads a cache line less;
+ *     that an array points to: an operation reads a cache line less;
  *   - links to heads name their index.  A link to a head that the mask knows ends the
  *     bucket, so a get compares keys and nothing else;
  *   - a head is put into the list by the one thread that claimed it, or by the threads

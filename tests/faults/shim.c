@@ -2,7 +2,8 @@
  * nobody can arrange otherwise.
  *
  *   QS_SHIM_CLOCK=1     the clock of the day jumps by hours, back and forth, at each
- * look QS_SHIM_THREADS=N   the N-th thread and all later ones are refused: EAGAIN
+ *                       look
+ *   QS_SHIM_THREADS=N   the N-th thread and all later ones are refused: EAGAIN
  */
 #include <dlfcn.h>
 #include <errno.h>
