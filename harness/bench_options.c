@@ -8,6 +8,7 @@
 #include "harness/allocate.h"
 #include "harness/bench.h"
 #include "harness/latency.h"
+#include "harness/mix.h"
 #include "harness/map_ops.h"
 #include "harness/runner.h"
 #include "harness/settings.h"
@@ -32,8 +33,14 @@ static const struct argp_option options[] = {
       "interleave another pair on the same work and compare (R2: the same scheme)", 1 },
     { NULL, 0, NULL, 0, "The work:", 2 },
     { "keys", 'k', "N", 0, "size of the key range, prefilled to half (100k)", 2 },
-    { "mix", 'm', "G/I/D", 0, "percent get/insert/delete (90/5/5)", 2 },
-    { "dist", 'd', "uniform|zipf:0.99", 0, "how keys are drawn (uniform)", 2 },
+    { "mix", 'm', "MIX", 0,
+      "percent get/insert/delete (90/5/5); or get:50/put:30/rmw:10/range:10; or ycsb-a "
+      "to ycsb-f, which also say how keys are drawn",
+      2 },
+    { "dist", 'd', "DIST", 0,
+      "how keys are drawn: uniform (default), zipf:0.99, hot:20/80, latest:0.99 or "
+      "sequential",
+      2 },
     { "sized", KEY_SIZED, NULL, 0, "the map is told its size beforehand (default)", 2 },
     { "grow", KEY_GROW, NULL, 0, "it is not, and starts as small as it can", 2 },
     { "quiesce", KEY_QUIESCE, "N", 0,
@@ -101,18 +108,20 @@ static double seconds_of(const char *option, const char *text)
 
 static void parse_mix(struct qs_cell *cell, const char *text)
 {
-    if (!qs_parse_mix(text, &cell->insert_permille, &cell->delete_permille))
-        qs_die(
-            QS_EXIT_USAGE,
-            "--mix %s: not percent get/insert/delete that add up to 100; write 90/5/5",
-            text);
+    if (!qs_workload_named(text, cell) && !qs_mix_parse(text, cell))
+        qs_die(QS_EXIT_USAGE,
+               "--mix %s: not percent get/insert/delete that add up to 100; write "
+               "90/5/5, get:50/put:30/range:20, or ycsb-a to ycsb-f",
+               text);
 }
 
 static void parse_distribution(struct qs_cell *cell, const char *text)
 {
-    if (!qs_parse_distribution(text, cell))
+    if (!qs_distribution_parse(text, cell))
         qs_die(QS_EXIT_USAGE,
-               "--dist %s: no such distribution; write uniform or zipf:0.99", text);
+               "--dist %s: no such distribution; write uniform, zipf:0.99, hot:20/80, "
+               "latest:0.99 or sequential",
+               text);
 }
 
 /* One value for a key of an experiment's cell; threads have an option of their own. */
@@ -334,6 +343,7 @@ static void read_line(struct line *line, int argc, char **argv)
     if (!b->repeats)
         qs_die(QS_EXIT_USAGE, "--repeats 0: at least one is needed, 6 for an interval");
     line->cell.prefill = line->cell.keys / (line->cell.prefill_all ? 1 : 2);
+    qs_mix_complete(&line->cell);
 }
 
 /* The line is read again, over other defaults. */
@@ -353,6 +363,9 @@ static void read_line_to_verify(struct line *line, int argc, char **argv)
                   .duration_s = 1 },
     };
     read_line(line, argc, argv);
+    if (line->cell.put_permille || line->cell.rmw_permille || line->cell.range_permille)
+        qs_die(QS_EXIT_USAGE, "--mix: --verify records gets, inserts and deletes alone; "
+                              "for example 40/30/30");
     if (line->against || line->bench->csv)
         qs_die(QS_EXIT_USAGE, "--%s: nothing is measured with --verify; leave one away",
                line->against ? "against" : "csv");

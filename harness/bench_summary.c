@@ -2,8 +2,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/bench.h"
+#include "harness/mix.h"
 #include "harness/statistics.h"
 #include "harness/text.h"
 
@@ -67,16 +69,15 @@ static void print_cell(const struct qs_cell *cell, const struct qs_repeats *repe
 static void print_work(const struct qs_bench *b, FILE *stream)
 {
     const struct qs_cell *c = &b->cells[0];
-    char dist[32] = "uniform";
+    char dist[QS_MIX_TEXT], mix[QS_MIX_TEXT];
 
-    if (c->distribution == QS_ZIPF)
-        snprintf(dist, sizeof dist, "zipf:%g", c->theta);
+    qs_mix_text(c, mix);
     fprintf(stream,
-            "%" PRIu64 " keys, %" PRIu64 " at the start, %s; %g/%g/%g %% "
-            "get/insert/delete; %s; placement %s\n",
+            "%" PRIu64 " keys, %" PRIu64 " at the start, %s; %s %%%s; %s; "
+            "placement %s\n",
             c->keys, c->measure_fill ? 0 : c->prefill, c->sized ? "sized" : "growing",
-            (1000 - c->insert_permille - c->delete_permille) / 10.0,
-            c->insert_permille / 10.0, c->delete_permille / 10.0, dist, c->placement);
+            mix, strchr(mix, ':') ? "" : " get/insert/delete",
+            qs_distribution_text(c, dist), c->placement);
     if (c->measure_fill) {
         fprintf(stream, "%u times filled from empty, seed %" PRIu64 "\n", b->repeats,
                 b->seed);

@@ -6,6 +6,7 @@
 
 #include "harness/bench.h"
 #include "harness/bench_verify.h"
+#include "harness/mix.h"
 #include "harness/text.h"
 #include "harness/verify.h"
 #include "harness/workload.h"
@@ -103,12 +104,13 @@ static bool verify_round(const struct qs_verify *run, struct rounds *r,
 static void name_history(char name[QS_HISTORY_NAME], const struct qs_cell *cell,
                          uint64_t seed)
 {
+    char mix[QS_MIX_TEXT];
+
     snprintf(name, QS_HISTORY_NAME,
              "map; %s under %s, %u threads, %" PRIu64
-             " keys, mix %g/%g/%g, seed %" PRIu64,
+             " keys, mix %s, seed %" PRIu64,
              cell->structure, cell->reclaim, cell->threads, cell->keys,
-             (1000 - cell->insert_permille - cell->delete_permille) / 10.0,
-             cell->insert_permille / 10.0, cell->delete_permille / 10.0, seed);
+             qs_mix_text(cell, mix), seed);
 }
 
 static void write_history(const struct qs_history *h, const char *name,

@@ -5,6 +5,7 @@
 
 #include "harness/cell.h"
 #include "harness/latency.h"
+#include "harness/mix.h"
 
 /* What most cells leave at 0 is not mentioned then, so that ids do not change when
  * another such choice is added. */
@@ -32,6 +33,12 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "measure_fill", cell->measure_fill);
     add_choice(text, "resize", (unsigned)cell->resize);
     add_choice(text, "resize_to", (unsigned)cell->resize_to);
+    add_choice(text, "put_permille", cell->put_permille);
+    add_choice(text, "rmw_permille", cell->rmw_permille);
+    add_choice(text, "range_permille", cell->range_permille);
+    add_choice(text, "span", cell->span);
+    add_choice(text, "fresh_inserts",
+               cell->fresh_inserts && cell->distribution != QS_LATEST);
     if (cell->latency) {
         char latency[QS_LATENCY_TEXT];
         size_t used = strlen(text);
@@ -42,18 +49,16 @@ static void add_rarer(const struct qs_cell *cell, char *text)
 
 char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT])
 {
-    char dist[32] = "uniform";
+    char dist[QS_MIX_TEXT];
 
-    if (cell->distribution == QS_ZIPF)
-        snprintf(dist, sizeof dist, "zipf:%.10g", cell->theta);
     snprintf(text, QS_CELL_TEXT,
              "structure=%s;reclaim=%s;threads=%u;placement=%s;oversubscribe=%d;"
              "keys=%" PRIu64 ";prefill=%" PRIu64 ";prefill_even=%d;sized=%d;"
              "insert_permille=%u;delete_permille=%u;dist=%s;quiesce_every=%u",
              cell->structure, cell->reclaim, cell->threads, cell->placement,
              cell->oversubscribe, cell->keys, cell->prefill, cell->prefill_even,
-             cell->sized, cell->insert_permille, cell->delete_permille, dist,
-             cell->quiesce_every);
+             cell->sized, cell->insert_permille, cell->delete_permille,
+             qs_distribution_text(cell, dist), cell->quiesce_every);
     add_rarer(cell, text);
     return text;
 }

@@ -8,7 +8,23 @@
 
 #include "reclaim/counters.h"
 
-enum qs_distribution { QS_UNIFORM, QS_ZIPF };
+enum qs_distribution {
+    QS_UNIFORM,
+    QS_ZIPF,      /* some keys often, most seldom */
+    QS_HOT_SET,   /* a share of the keys gets a share of the draws */
+    QS_LATEST,    /* as Zipf, the more often the later a key was inserted */
+    QS_SEQUENTIAL /* one after the other, each thread from another start */
+};
+
+enum qs_operation {
+    QS_GET,
+    QS_INSERT,
+    QS_DELETE,
+    QS_PUT,   /* the value of a key, present or not */
+    QS_RMW,   /* adds one to the value of a key, if it is present */
+    QS_RANGE, /* visits keys in order, from one on */
+    QS_OPERATIONS
+};
 
 /* Times of single operations: none, from the call, from when it was due. */
 enum qs_latency_mode { QS_LATENCY_OFF, QS_LATENCY_SERVICE, QS_LATENCY_INTENDED };
@@ -25,7 +41,7 @@ struct qs_cell {
     uint64_t capacity; /* or so many keys to expect, with sized */
     unsigned insert_permille, delete_permille; /* the rest are gets */
     enum qs_distribution distribution;
-    double theta;           /* of zipf */
+    double theta;           /* of zipf and latest */
     unsigned quiesce_every; /* operations of a thread between calls of quiesce */
     double warmup_s, duration_s, timeout_s;
 
@@ -49,6 +65,10 @@ struct qs_cell {
     uint64_t resize_to; /* one more thread changes between the two without pause */
     bool prefill_all;   /* every key is present at first: prefill == keys */
     bool measure_fill;  /* what is measured is the filling; there is no mix */
+    unsigned put_permille, rmw_permille, range_permille;
+    unsigned span;                /* keys that a range visits, if there are so many */
+    unsigned hot_keys, hot_draws; /* of a hot set, in permille */
+    bool fresh_inserts; /* inserts take keys that never were there, deletes the oldest */
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -67,7 +87,7 @@ struct qs_moment {
 };
 
 /* Times of single operations, by their kind and of all together. */
-enum { QS_LATENCY_ALL = 3, QS_LATENCY_KINDS };
+enum { QS_LATENCY_ALL = QS_OPERATIONS, QS_LATENCY_KINDS };
 
 /* In ns; NaN where there were none.  Unswitched: without those in which the kernel took
  * the processor away. */
@@ -120,11 +140,13 @@ struct qs_sample {
     uint64_t buckets;        /* at the end */
     uint64_t resizes;        /* that ended in the measured interval */
     double draw_ns;          /* what drawing an operation and its key costs here */
+    uint64_t puts, rmws, ranges; /* attempts, as gets */
+    uint64_t visited;        /* keys, by ranges */
     double latency_cost_pct; /* CPU time that taking samples cost, in percent of all */
     double pace_mops;        /* operations that were due, million per second */
     struct qs_latency_point *points; /* malloc'd, or NULL: the rows of latency.csv */
     unsigned n_points;
-    char op[8]; /* of a row of latency.csv: get, insert, delete, all */
+    char op[8]; /* of a row of latency.csv: get, insert, ..., all */
     struct qs_latency_point point; /* and its numbers */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/map_ops.h"
+#include "harness/mix.h"
 #include "harness/runner.h"
 #include "harness/text.h"
 
@@ -68,6 +69,8 @@ static int check_pair(const struct qs_cell *cell, struct complaint *c)
 
 static int check_work(const struct qs_cell *cell, struct complaint *c)
 {
+    char text[QS_MIX_TEXT];
+
     if (!cell->keys)
         return complain(c, "--keys 0: at least one key is needed, for example 100k");
     if (cell->prefill > cell->keys)
@@ -81,8 +84,32 @@ static int check_work(const struct qs_cell *cell, struct complaint *c)
     if (cell->insert_permille + cell->delete_permille > 1000)
         return complain(c, "mix: inserts and deletes are more than 100 percent; write "
                            "get/insert/delete, for example 90/5/5");
-    if (cell->distribution == QS_ZIPF && !(cell->theta >= 0 && cell->theta <= 10))
-        return complain(c, "zipf:%g: theta must be from 0 to 10", cell->theta);
+    if (!(cell->theta >= 0 && cell->theta <= 10))
+        return complain(c, "%s: theta must be from 0 to 10; for example zipf:0.99",
+                        qs_distribution_text(cell, text));
+    if (cell->fresh_inserts && cell->prefill_even)
+        return complain(c,
+                        "%s: keys come in the order of the prefill, which has to be "
+                        "a random one; prefill = half or all",
+                        *qs_workload_name(cell) ? qs_workload_name(cell)
+                                                : qs_distribution_text(cell, text));
+    return 0;
+}
+
+/* The operations that not every map offers. */
+static int check_operations(const struct qs_cell *cell, struct complaint *c)
+{
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+    const char *lacking = qs_mix_lacks(cell, pair->ops);
+    char mix[QS_MIX_TEXT];
+
+    if (lacking)
+        return complain(c,
+                        "mix %s: %s has no operation %s; structures/README.md lists "
+                        "who offers it",
+                        qs_mix_text(cell, mix), cell->structure, lacking);
+    if (cell->range_permille && !cell->span)
+        return complain(c, "span = 0: a range visits one key at least; for example 100");
     return 0;
 }
 
@@ -123,7 +150,7 @@ static int check_memory(const struct qs_cell *cell, struct complaint *c)
 /* The roles of threads: who updates, who stalls. */
 static int check_roles(const struct qs_cell *cell, struct complaint *c)
 {
-    bool updates = cell->insert_permille + cell->delete_permille;
+    bool updates = qs_mix_updates(cell);
 
     if (cell->writers > cell->threads)
         return complain(c, "writers = %u: there are only %u threads", cell->writers,
@@ -222,7 +249,7 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
     struct complaint c = { error, error_size };
 
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
-        check_measure(cell, &c) || check_schedule(cell, &c) || check_alone(cell, &c))
+        check_measure(cell, &c) || check_operations(cell, &c) || check_schedule(cell, &c) || check_alone(cell, &c))
         return -1;
     if (qs_topology_is_this_machine(topology) && check_memory(cell, &c))
         return -1;

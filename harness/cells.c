@@ -6,6 +6,7 @@
 
 #include "harness/allocate.h"
 #include "harness/map_ops.h"
+#include "harness/mix.h"
 #include "harness/needs.h"
 
 /* A figure may cross to so many cells, days of measuring. */
@@ -105,6 +106,19 @@ static int refuse(const struct expansion *x, const struct qs_cell *cell,
     return -1;
 }
 
+static int refuse_operation(const struct expansion *x, const struct qs_cell *cell,
+                            const struct qs_map_ops *ops)
+{
+    char mix[QS_MIX_TEXT];
+
+    snprintf(x->error, x->error_size,
+             "%s: mix %s: %s has no operation %s; leave it out, or the operation "
+             "(structures/README.md lists who offers it)",
+             x->figure->path, qs_mix_text(cell, mix), cell->structure,
+             qs_mix_lacks(cell, ops));
+    return -1;
+}
+
 static int refuse_so_many(const struct expansion *x)
 {
     snprintf(x->error, x->error_size,
@@ -114,15 +128,18 @@ static int refuse_so_many(const struct expansion *x)
 }
 
 /* A cell with all its values: adds it, unless it is not wanted. */
-static int finish(struct expansion *x, const struct qs_cell *cell)
+static int finish(struct expansion *x, struct qs_cell *cell)
 {
     struct qs_plan *plan = x->plan;
     const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
 
+    qs_mix_complete(cell);
     if (++x->crossed > MOST_CROSSED)
         return refuse_so_many(x);
     if (!pair || !pair->ops)
         return x->any_all ? 0 : refuse(x, cell, pair);
+    if (qs_mix_lacks(cell, pair->ops))
+        return x->any_all ? 0 : refuse_operation(x, cell, pair->ops);
     if (is_skipped(x, cell) || !add_id(x, qs_cell_id(cell)))
         return 0;
     if (cell->threads > x->limits->pus && !cell->oversubscribe) {
@@ -135,7 +152,7 @@ static int finish(struct expansion *x, const struct qs_cell *cell)
 }
 
 /* Crosses the values of the i-th key with those of all later ones. */
-static int expand(struct expansion *x, unsigned i, const struct qs_cell *cell)
+static int expand(struct expansion *x, unsigned i, struct qs_cell *cell)
 {
     const char *key = qs_cell_key_at(i);
     char *text, *values[QS_LIST];
@@ -166,11 +183,12 @@ static int check_given(const struct expansion *x)
                                              { "reclaim", "pair", "pair" },
                                              { "threads", "threads", "threads" },
                                              { "keys", "size", "size" },
-                                             { "mix", "update", "update" } };
+                                             { "mix", "update", "workload" } };
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (qs_setting_value(x->figure, x->choices, needed[i][0]) ||
-            qs_setting_value(x->figure, x->choices, needed[i][1]))
+            qs_setting_value(x->figure, x->choices, needed[i][1]) ||
+            qs_setting_value(x->figure, x->choices, needed[i][2]))
             continue;
         snprintf(x->error, x->error_size, "%s: nothing gives %s; --set %s=...",
                  x->figure->path, needed[i][0], needed[i][0]);

@@ -5,6 +5,7 @@
 
 #include "harness/allocate.h"
 #include "harness/claim_test.h"
+#include "harness/mix.h"
 
 static bool is_axis(const struct qs_test *test, const char *column)
 {
@@ -36,6 +37,15 @@ static const char *const reclaim_columns[4] = { "reclaim", "pair" };
 static const char *const size_columns[4] = { "keys", "size", "prefill" };
 static const char *const mix_columns[4] = { "mix", "update", "update_pct" };
 
+/* A named workload says how many keys there are and which are present, too. */
+static void forget_workload(struct qs_cell *cell)
+{
+    qs_mix_clear(cell);
+    qs_distribution_parse("uniform", cell);
+    cell->keys = cell->span = 0;
+    cell->prefill_all = cell->fresh_inserts = false;
+}
+
 /* The text all cells of a group share: what the test names is left out. */
 static void group_text(const struct qs_test *test, const struct qs_cell *cell,
                        char text[QS_CELL_TEXT])
@@ -49,13 +59,17 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
     if (test_names_any(test, size_columns))
         like.keys = like.prefill = 0;
     if (test_names_any(test, mix_columns))
-        like.insert_permille = like.delete_permille = 0;
+        qs_mix_clear(&like), like.span = 0;
+    if (test_names(test, "span"))
+        like.span = 0;
+    if (test_names(test, "workload"))
+        forget_workload(&like);
     if (test_names(test, "threads"))
         like.threads = 0;
     if (test_names(test, "placement"))
         *like.placement = 0;
     if (test_names(test, "dist"))
-        like.distribution = QS_UNIFORM, like.theta = 0;
+        qs_distribution_parse("uniform", &like);
     if (test_names(test, "start"))
         like.sized = false, like.capacity = 0;
     if (test_names(test, "quiesce_every"))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/filter.h"
+#include "harness/mix.h"
 #include "harness/results_columns.h"
 
 /* Columns that rows do not store under these names. */
@@ -38,7 +39,7 @@ double qs_row_number(const struct qs_row *row, const char *column, bool *known)
     if (!strcmp(column, "size"))
         return (double)cell->prefill;
     if (!strcmp(column, "update"))
-        return (cell->insert_permille + cell->delete_permille) / 10.0;
+        return qs_mix_updates(cell) / 10.0;
     if (!strcmp(column, "invalid"))
         return !strcmp(row->status, "invalid") ? 1
                : !strcmp(row->status, "ok")    ? 0

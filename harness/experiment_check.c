@@ -117,6 +117,17 @@ static bool gives(const struct qs_figure *f, const char *key)
     return false;
 }
 
+/* A named workload is a mix and a distribution. */
+static int check_workload(const struct check *c)
+{
+    static const char *const parts[] = { "mix", "update", "dist", "prefill" };
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (gives(c->figure, "workload") && gives(c->figure, parts[i]))
+            return fail(c, 1, "both workload and %s are given; choose one", parts[i]);
+    return 0;
+}
+
 /* Exactly one way of saying each thing. */
 static int check_choices(const struct check *c)
 {
@@ -127,8 +138,12 @@ static int check_choices(const struct check *c)
                     { "mix", "update", "mix" },
                     { "threads", "threads", "threads" } };
 
+    if (check_workload(c))
+        return -1;
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         const char *one = choices[i].one, *other = choices[i].other;
+        if (!strcmp(one, "mix") && gives(c->figure, "workload"))
+            continue;
         bool has_one = gives(c->figure, one) || gives(c->figure, choices[i].partner);
         bool whole = gives(c->figure, one) && gives(c->figure, choices[i].partner);
         bool has_other = one != other && gives(c->figure, other);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/allocate.h"
+#include "harness/mix.h"
 #include "harness/settings.h"
 
 enum { MOST_COMPARISONS = 8 };
@@ -114,10 +115,10 @@ static bool parse_value(const char *column, const char *value,
 
 static bool same_mix(const char *a, const char *b)
 {
-    unsigned inserts[2], deletes[2];
-    return qs_parse_mix(a, &inserts[0], &deletes[0]) &&
-           qs_parse_mix(b, &inserts[1], &deletes[1]) && inserts[0] == inserts[1] &&
-           deletes[0] == deletes[1];
+    struct qs_cell left = { 0 }, right = { 0 };
+
+    return qs_mix_parse(a, &left) && qs_mix_parse(b, &right) &&
+           qs_mix_equal(&left, &right);
 }
 
 static bool same_text(const char *column, const char *have, const char *want)

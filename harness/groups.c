@@ -14,7 +14,7 @@ static const char *const columns[] = {
     "prefill",       "threads",       "prefill_mode", "start", "placement",
     "quiesce_every", "oversubscribe", "writers",      "churn", "stall",
     "wake_pct",      "batch",         "era",          "free",  "alloc",
-    "latency",       "measure",       "resize",       "op"
+    "latency",       "measure",       "resize",       "workload", "span",          "op"
 };
 
 const char *qs_cell_column_at(unsigned i)

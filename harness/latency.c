@@ -68,7 +68,7 @@ void qs_sample_free(struct qs_sample *sample)
     sample->points = NULL;
 }
 
-/* One kind of operation of all threads; the fourth is all of them. */
+/* One kind of operation of all threads; the last is all of them. */
 static void merge(struct qs_latency *const *threads, unsigned n, unsigned kind,
                   struct qs_histogram *all, struct qs_histogram *switched)
 {

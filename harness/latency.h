@@ -25,8 +25,6 @@
 #include "harness/stopwatch.h"
 #include "harness/workload.h"
 
-enum { QS_OPERATIONS = QS_DELETE + 1 };
-
 /* What one worker notes, in ticks of the stopwatch. */
 struct qs_latency {
     const struct qs_stopwatch *watch;

@@ -90,6 +90,8 @@ static void write_value(FILE *out, const char *kind, const char *column,
         { "update_pct", "", " % updates" },
         { "mix", "", " get/insert/delete" },
         { "dist", "", "" },
+        { "workload", "", "" },
+        { "span", "ranges of ", " keys" },
         { "op", "", "" },
         { "latency", "", "" },
         { "resize", "resize ", "" },
@@ -107,6 +109,8 @@ static void write_value(FILE *out, const char *kind, const char *column,
         if (strcmp(words[i].column, column) == 0)
             snprintf(text, sizeof text, "%s%s%s", words[i].before, value,
                      words[i].after);
+    if (strcmp(column, "mix") == 0 && strchr(value, ':'))
+        snprintf(text, sizeof text, "%s", value); /* it names its operations itself */
     if (strcmp(column, "threads") == 0 && strcmp(value, "1") == 0)
         snprintf(text, sizeof text, "1 thread");
     write_quoted(out, text);

@@ -12,7 +12,7 @@
 
 #include "harness/results_columns.h"
 
-enum { HEADER_TEXT = 4096, ROW_TEXT = 8192 };
+enum { HEADER_TEXT = 8192, ROW_TEXT = 8192 };
 
 const char *qs_results_header(void)
 {

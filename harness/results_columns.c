@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/latency.h"
+#include "harness/mix.h"
 #include "harness/settings_roles.h"
 #include "harness/text.h"
 
@@ -50,8 +51,7 @@ static double cas_fail_per_op(const struct qs_row *row)
 
 static double cas_fail_per_update(const struct qs_row *row)
 {
-    return per(cas_fails(row), qs_count_number(row->sample.inserts) +
-                                   qs_count_number(row->sample.deletes));
+    return per(cas_fails(row), qs_row_updates(row));
 }
 
 static double steps_per_op(const struct qs_row *row)
@@ -70,7 +70,7 @@ static double restarts_per_op(const struct qs_row *row)
 
 static double update_pct(const struct qs_row *row)
 {
-    return (row->cell.insert_permille + row->cell.delete_permille) / 10.0;
+    return qs_mix_updates(&row->cell) / 10.0;
 }
 
 /* How much larger garbage is at the end than before: 1 if it stays, NaN if there was
@@ -133,32 +133,6 @@ static bool parse_id(struct qs_row *row, const char *text)
     return *end == 0;
 }
 
-static void spell_dist(const struct qs_row *row, char *text, size_t size)
-{
-    if (row->cell.distribution == QS_ZIPF)
-        snprintf(text, size, "zipf:%g", row->cell.theta);
-    else
-        snprintf(text, size, "uniform");
-}
-
-static bool parse_dist(struct qs_row *row, const char *text)
-{
-    return !*text || qs_parse_distribution(text, &row->cell);
-}
-
-static void spell_mix(const struct qs_row *row, char *text, size_t size)
-{
-    unsigned inserts = row->cell.insert_permille, deletes = row->cell.delete_permille;
-    snprintf(text, size, "%g/%g/%g", (1000.0 - inserts - deletes) / 10, inserts / 10.0,
-             deletes / 10.0);
-}
-
-static bool parse_mix(struct qs_row *row, const char *text)
-{
-    struct qs_cell *cell = &row->cell;
-    return !*text || qs_parse_mix(text, &cell->insert_permille, &cell->delete_permille);
-}
-
 /* A yes-or-no field with a word for either. */
 #define CHOICE(field, yes, no)                                                \
     static void spell_##field(const struct qs_row *row, char *text, size_t n) \
@@ -171,6 +145,7 @@ static bool parse_mix(struct qs_row *row, const char *text)
         return row->cell.field || !*text || strcmp(text, no) == 0;            \
     }
 CHOICE(churn_lowest, "lowest", "any")
+CHOICE(fresh_inserts, "new", "any")
 CHOICE(measure_fill, "fill", "mix")
 CHOICE(pool, "pool", "malloc")
 CHOICE(amortise, "amortised", "batch")
@@ -249,6 +224,19 @@ static double keys_per_bucket(const struct qs_row *row)
 static double cas_ok_per_op(const struct qs_row *row)
 {
     return per(cas_tries(row) - cas_fails(row), qs_count_number(row->sample.ops));
+}
+
+/* Keys that ranges met, and the time of one where all operations are ranges. */
+static double visited_per_op(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.visited), qs_count_number(row->sample.ops));
+}
+
+static double cpu_ns_per_visit(const struct qs_row *row)
+{
+    return row->cell.range_permille == 1000
+               ? per(row->sample.cpu_ns_per_op, visited_per_op(row))
+               : NAN;
 }
 
 /* Gets that found nothing. */
@@ -333,7 +321,7 @@ const struct qs_column qs_columns[] = {
     UNSIGNED("keys", cell.keys),
     UNSIGNED("prefill", cell.prefill),
     DERIVED(update_pct),
-    SPELT("dist", spell_dist, parse_dist),
+    SPELT("dist", qs_spell_dist, qs_parse_dist),
     UNSIGNED("seed", seed),
     REAL("warmup_s", cell.warmup_s),
     REAL("duration_s", cell.duration_s),
@@ -367,7 +355,7 @@ const struct qs_column qs_columns[] = {
     ABSENT("energy_j"),
     TEXT("start_utc", sample.start_utc),
     TEXT("error", sample.error),
-    SPELT("mix", spell_mix, parse_mix),
+    SPELT("mix", qs_spell_mix, qs_parse_mix_of),
     SPELT("prefill_mode", spell_prefill, parse_prefill),
     SPELT("start", spell_start, parse_start),
     SPELT("oversubscribe", spell_oversubscribe, parse_oversubscribe),
@@ -440,6 +428,18 @@ const struct qs_column qs_columns[] = {
     DERIVED(cas_ok_per_op),
     DERIVED(fairness),
     DERIVED(misses),
+    SPELT("workload", qs_spell_workload, NULL),
+    UNSIGNED("span", cell.span),
+    SPELT("inserts_of", spell_fresh_inserts, parse_fresh_inserts),
+    COUNT("puts", sample.puts),
+    COUNT("rmws", sample.rmws),
+    COUNT("ranges", sample.ranges),
+    COUNT("visited", sample.visited),
+    DERIVED(visited_per_op),
+    DERIVED(cpu_ns_per_visit),
+    PERCENTILES("put_", QS_PUT),
+    PERCENTILES("rmw_", QS_RMW),
+    PERCENTILES("range_", QS_RANGE),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

@@ -34,6 +34,16 @@ extern const size_t qs_column_count;
 /* Whether anyone counted this row's CASes, searches and steps. */
 bool qs_row_counts_cas(const struct qs_row *row);
 
+/* Operations that were to change the map. */
+double qs_row_updates(const struct qs_row *row);
+
+/* Columns about the work, results_work.c. */
+void qs_spell_dist(const struct qs_row *row, char *text, size_t size);
+bool qs_parse_dist(struct qs_row *row, const char *text);
+void qs_spell_mix(const struct qs_row *row, char *text, size_t size);
+bool qs_parse_mix_of(struct qs_row *row, const char *text);
+void qs_spell_workload(const struct qs_row *row, char *text, size_t size);
+
 /* A count as a number; NaN if it is negative when taken as signed. */
 double qs_count_number(uint64_t value);
 

@@ -29,12 +29,19 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     uint64_t gets = (e->tally.gets - b->tally.gets) * burst;
     uint64_t inserts = (e->tally.inserts - b->tally.inserts) * burst;
     uint64_t deletes = (e->tally.deletes - b->tally.deletes) * burst;
-    uint64_t ops = gets + inserts + deletes;
+    uint64_t puts = e->tally.puts - b->tally.puts;
+    uint64_t rmws = e->tally.rmws - b->tally.rmws;
+    uint64_t ranges = e->tally.ranges - b->tally.ranges;
+    uint64_t ops = gets + inserts + deletes + puts + rmws + ranges;
     double mops = seconds > 0 ? (double)ops / seconds / 1e6 : 0;
 
     s->gets += gets;
     s->inserts += inserts;
     s->deletes += deletes;
+    s->puts += puts;
+    s->rmws += rmws;
+    s->ranges += ranges;
+    s->visited += e->tally.visited - b->tally.visited;
     s->ops += ops;
     s->hits += e->tally.hits - b->tally.hits;
     s->inserted += e->tally.inserted - b->tally.inserted;
@@ -57,6 +64,11 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     s->retired += e->retired - b->retired;
 }
 
+static uint64_t operations_of(const struct qs_tally *t)
+{
+    return t->gets + t->inserts + t->deletes + t->puts + t->rmws + t->ranges;
+}
+
 /* Where some threads only read and the others only update: the CPU time of either. */
 static double role_cpu_ns(const struct qs_crew *c, bool writers)
 {
@@ -67,8 +79,7 @@ static double role_cpu_ns(const struct qs_crew *c, bool writers)
         if ((i < c->cell.writers) != writers)
             continue;
         cpu_ns += (double)(e->cpu_ns - b->cpu_ns);
-        ops += (double)(e->tally.gets + e->tally.inserts + e->tally.deletes -
-                        b->tally.gets - b->tally.inserts - b->tally.deletes);
+        ops += (double)(operations_of(&e->tally) - operations_of(&b->tally));
     }
     return c->cell.writers && ops > 0 ? cpu_ns / ops / c->run.ops->burst : NAN;
 }

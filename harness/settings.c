@@ -6,6 +6,7 @@
 
 #include "harness/allocate.h"
 #include "harness/map_ops.h"
+#include "harness/mix.h"
 #include "harness/settings_roles.h"
 #include "harness/topology.h"
 
@@ -15,7 +16,7 @@ struct key {
     /* Reads one value into the cell, all or nothing.  False if it is none. */
     bool (*apply)(const char *value, const struct qs_limits *limits,
                   struct qs_cell *cell);
-    const char *rivals[2]; /* keys that say the same in other words */
+    const char *rivals[3]; /* keys that say the same in other words */
 };
 
 static const char *structure_name(unsigned i)
@@ -78,7 +79,7 @@ APPLY(pair)
 APPLY(mix)
 {
     (void)limits;
-    return qs_parse_mix(value, &cell->insert_permille, &cell->delete_permille);
+    return qs_mix_parse(value, cell);
 }
 
 /* Half of the updates insert and half delete, so that the map keeps its size. */
@@ -89,6 +90,7 @@ APPLY(update)
     (void)limits;
     if (!qs_parse_permille(value, &permille) || permille > 1000 || permille % 2)
         return false;
+    qs_mix_clear(cell);
     cell->insert_permille = cell->delete_permille = permille / 2;
     return true;
 }
@@ -96,7 +98,7 @@ APPLY(update)
 APPLY(dist)
 {
     (void)limits;
-    return qs_parse_distribution(value, cell);
+    return qs_distribution_parse(value, cell);
 }
 
 APPLY(keys)
@@ -157,6 +159,29 @@ APPLY(prefill)
     if (cell->prefill_descending)
         return cell->prefill_even = true;
     return apply_choice(value, "half", "even", &cell->prefill_even);
+}
+
+/* `size` records in all; those that insert have as many more keys to take. */
+APPLY(workload)
+{
+    (void)limits;
+    if (!qs_workload_named(value, cell))
+        return false;
+    if (cell->prefill_all)
+        cell->keys = cell->prefill;
+    cell->prefill_even = cell->prefill_descending = false;
+    return true;
+}
+
+APPLY(span)
+{
+    uint64_t n;
+
+    (void)limits;
+    if (!qs_parse_count(value, &n) || n == 0 || n > UINT32_MAX)
+        return false;
+    cell->span = (unsigned)n;
+    return true;
 }
 
 APPLY(start)
@@ -228,12 +253,20 @@ static const struct key cell_keys[] = {
       { "pair" } },
     { "reclaim", "a scheme of `quiesce list`, or all", apply_reclaim, { "pair" } },
     { "pair", "STRUCTURE:SCHEME", apply_pair, { "structure", "reclaim" } },
-    { "mix", "percent of gets/inserts/deletes, 100 together", apply_mix, { "update" } },
+    { "mix",
+      "percent of gets/inserts/deletes, 100 together, such as 90/5/5; or "
+      "get:50/put:30/rmw:10/range:10",
+      apply_mix,
+      { "update", "workload" } },
     { "update",
       "percent, half of it inserts and half deletes",
       apply_update,
-      { "mix" } },
-    { "dist", "uniform or zipf:THETA", apply_dist, { NULL } },
+      { "mix", "workload" } },
+    { "span", "a number of keys above 0", apply_span, { NULL } },
+    { "dist",
+      "uniform, zipf:0.99, hot:20/80, latest:0.99 or sequential",
+      apply_dist,
+      { "workload" } },
     { "keys", "a number above 0, such as 65536 or 100k", apply_keys, { "size" } },
     { "size", "a number of keys present, such as 100", apply_size, { "keys" } },
     { "threads", "a number above 0, cores, max or 2max", apply_threads, { NULL } },
@@ -242,7 +275,11 @@ static const struct key cell_keys[] = {
       apply_placement,
       { NULL } },
     { "oversubscribe", "yes or no", apply_oversubscribe, { NULL } },
-    { "prefill", "half, even, descending or all", apply_prefill, { NULL } },
+    { "prefill", "half, even, descending or all", apply_prefill, { "workload" } },
+    { "workload",
+      "ycsb-a to ycsb-f",
+      apply_workload,
+      { "mix", "update", "dist" } },
     { "start", "grow, sized or a number of keys to expect", apply_start, { NULL } },
     { "quiesce", "operations between quiescent states", apply_quiesce, { NULL } },
     { "writers", "a number of threads, 0 for all", qs_apply_writers, { NULL } },
@@ -334,6 +371,8 @@ static void explain(const struct key *key, const char *value, char *error, size_
         qs_unknown_name("structure", value, structure_name, error, size);
     } else if (!strcmp(key->name, "reclaim")) {
         qs_unknown_name("reclaim", value, scheme_name, error, size);
+    } else if (!strcmp(key->name, "workload")) {
+        qs_unknown_name("workload", value, qs_workload_name_at, error, size);
     } else {
         snprintf(error, size, "%s = %s: takes %s", key->name, value, key->takes);
     }
@@ -427,5 +466,5 @@ bool qs_setting_apply(const char *key, const char *value,
 const char *qs_setting_rival(const char *key, unsigned i)
 {
     const struct key *k = find_key(key);
-    return k && i < 2 ? k->rivals[i] : NULL;
+    return k && i < 3 ? k->rivals[i] : NULL;
 }

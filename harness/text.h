@@ -29,10 +29,6 @@ bool qs_parse_permille(const char *text, unsigned *value); /* 12.5% or 12.5 -> 1
 /* "90/5/5" in percent get/insert/delete; false also if the sum is not 100. */
 bool qs_parse_mix(const char *text, unsigned *insert_permille,
                   unsigned *delete_permille);
-/* "uniform" or "zipf:0.99". */
-struct qs_cell;
-bool qs_parse_distribution(const char *text, struct qs_cell *cell);
-
 /* A number of threads, or "cores", "max" (all allowed processors), "2max" and so on,
  * which ask to oversubscribe. */
 struct qs_topology;

@@ -2,25 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/cell.h"
 #include "harness/text.h"
 #include "harness/topology.h"
-
-bool qs_parse_distribution(const char *text, struct qs_cell *cell)
-{
-    double theta;
-
-    if (!strcmp(text, "uniform")) {
-        cell->distribution = QS_UNIFORM;
-        cell->theta = 0;
-        return true;
-    }
-    if (strncmp(text, "zipf:", 5) || !qs_parse_number(text + 5, &theta))
-        return false;
-    cell->distribution = QS_ZIPF;
-    cell->theta = theta;
-    return true;
-}
 
 /* "max" or "2max": so many times the processors there are. */
 static bool parse_multiple(const char *text, size_t length, double *factor)

@@ -49,6 +49,8 @@ static void record_call(struct group *g, struct qs_log *log, struct qs_stream *s
     case QS_DELETE:
         qs_record_remove(log, clock, ops, g->map, t, key);
         break;
+    default: /* others are refused before */
+        break;
     }
 }
 

@@ -50,6 +50,7 @@ struct qs_tally {
     uint64_t key_sum, value_sum; /* of what it added less what it removed, mod 2^64 */
     uint64_t wrong;              /* values that no insert wrote */
     uint64_t failures;           /* inserts without memory */
+    uint64_t puts, rmws, ranges, visited;
     uint64_t own_garbage; /* sum over operations of the thread's own, if watched */
 };
 

@@ -12,7 +12,7 @@
 enum qs_role {
     QS_ROLE_MIX,    /* everything, as the mix says */
     QS_ROLE_WATCH,  /* the same, and looks at its own garbage before each operation */
-    QS_ROLE_READ,   /* gets alone */
+    QS_ROLE_READ,   /* gets alone, or ranges where the mix has no gets */
     QS_ROLE_UPDATE, /* of the mix the updates, which keep their shares */
     QS_ROLE_CHURN,  /* removes and inserts one key of its own */
     QS_ROLE_FILL    /* inserts its share of the keys, then ends */
@@ -28,6 +28,11 @@ static inline void count_inserted(struct qs_tally *tally, uint64_t key)
     tally->inserted++;
     tally->key_sum += key;
     tally->value_sum += qs_value_of(key);
+}
+
+static inline void check_value(struct qs_tally *tally, uint64_t key, uint64_t value)
+{
+    tally->wrong += !qs_is_value_of(key, value);
 }
 
 static inline void do_insert(struct qs_worker *w, const struct qs_run *run,
@@ -53,7 +58,7 @@ static inline void do_delete(struct qs_worker *w, const struct qs_run *run,
     w->tally.deleted++;
     w->tally.key_sum -= key;
     w->tally.value_sum -= value;
-    w->tally.wrong += value != qs_value_of(key);
+    check_value(&w->tally, key, value);
 }
 
 static inline void do_get(struct qs_worker *w, const struct qs_run *run, uint64_t key)
@@ -64,7 +69,17 @@ static inline void do_get(struct qs_worker *w, const struct qs_run *run, uint64_
     if (!run->ops->get(run->map, w->thread, key, &value))
         return;
     w->tally.hits++;
-    w->tally.wrong += value != qs_value_of(key);
+    check_value(&w->tally, key, value);
+}
+
+/* worker_operations.c: what fewer mixes ask for. */
+void qs_worker_put(struct qs_worker *w, uint64_t key);
+void qs_worker_rmw(struct qs_worker *w, uint64_t key);
+void qs_worker_range(struct qs_worker *w, uint64_t from);
+
+static inline bool only_reads(enum qs_operation operation)
+{
+    return operation == QS_GET || operation == QS_RANGE;
 }
 
 static inline void quiesce_sometimes(struct qs_worker *w, const struct qs_run *run)
@@ -87,6 +102,17 @@ static inline void do_next(struct qs_worker *w, const struct qs_run *run,
         break;
     case QS_DELETE:
         do_delete(w, run, key);
+        break;
+    case QS_PUT:
+        qs_worker_put(w, key);
+        break;
+    case QS_RMW:
+        qs_worker_rmw(w, key);
+        break;
+    case QS_RANGE:
+        qs_worker_range(w, key);
+        break;
+    case QS_OPERATIONS:
         break;
     }
     quiesce_sometimes(w, run);
@@ -124,11 +150,13 @@ static inline __attribute__((always_inline)) enum qs_operation draw_next(
     }
     do
         operation = qs_workload_next(load, &w->stream, key);
-    while (role == QS_ROLE_UPDATE && operation == QS_GET);
+    while (role == QS_ROLE_UPDATE && only_reads(operation));
     if (role == QS_ROLE_WATCH)
         w->tally.own_garbage += qs_tally_read(&w->thread->retired_nodes) -
                                 qs_tally_read(&w->thread->freed_nodes);
-    return role == QS_ROLE_READ ? QS_GET : operation;
+    if (role == QS_ROLE_READ)
+        return load->reads_are_ranges ? QS_RANGE : QS_GET;
+    return operation;
 }
 
 /* worker_latency.c: as the loops of worker.c, with times taken. */

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "harness/mix.h"
+
 /* What the seed is mixed with, so that one seed gives unrelated streams. */
 enum {
     SEED_OF_SCATTER = 0x5ca77e4,
@@ -98,15 +100,25 @@ void qs_workload_init(struct qs_workload *w, const struct qs_cell *cell, uint64_
     *w = (struct qs_workload){
         .keys = cell->keys,
         .prefill = cell->prefill,
-        .insert_below = cell->insert_permille,
-        .delete_below = cell->insert_permille + cell->delete_permille,
-        .is_zipf = cell->distribution == QS_ZIPF,
+        .distribution = cell->distribution,
+        .fresh_inserts = cell->fresh_inserts,
+        .reads_are_ranges = cell->range_permille && !qs_mix_gets(cell),
+        .threads = cell->threads,
+        .hot_draws = cell->hot_draws,
         .prefill_even = cell->prefill_even,
         .prefill_descending = cell->prefill_descending,
         .seed = seed_mix(seed, SEED_OF_THREADS),
     };
-    if (w->is_zipf)
+    w->below[QS_INSERT] = cell->insert_permille;
+    w->below[QS_DELETE] = w->below[QS_INSERT] + cell->delete_permille;
+    w->below[QS_PUT] = w->below[QS_DELETE] + cell->put_permille;
+    w->below[QS_RMW] = w->below[QS_PUT] + cell->rmw_permille;
+    w->below[QS_RANGE] = w->below[QS_RMW] + cell->range_permille;
+    w->hot = cell->keys * cell->hot_keys / 1000 + !(cell->keys * cell->hot_keys / 1000);
+    if (cell->distribution == QS_ZIPF)
         qs_zipf_init(&w->zipf, cell->keys, cell->theta);
+    else if (cell->distribution == QS_LATEST)
+        qs_zipf_init(&w->zipf, cell->prefill ? cell->prefill : 1, cell->theta);
     qs_bijection_init(&w->scatter, cell->keys, seed_mix(seed, SEED_OF_SCATTER));
     uint64_t domain = cell->prefill_even ? cell->prefill : cell->keys;
     qs_bijection_init(&w->order, domain ? domain : 1, seed_mix(seed, SEED_OF_PREFILL));
@@ -116,6 +128,53 @@ void qs_workload_stream(const struct qs_workload *w, unsigned thread,
                         struct qs_stream *r)
 {
     qs_stream_seed(r, w->seed, thread);
+    r->inserts = r->deletes = r->walked = 0;
+    r->thread = thread;
+}
+
+static uint64_t key_of_moment(const struct qs_workload *w, uint64_t moment)
+{
+    return qs_bijection_at(&w->order, moment % w->keys);
+}
+
+uint64_t qs_workload_fresh_key(const struct qs_workload *w, struct qs_stream *r)
+{
+    return key_of_moment(w, w->prefill + r->inserts++ * w->threads + r->thread);
+}
+
+uint64_t qs_workload_oldest_key(const struct qs_workload *w, struct qs_stream *r)
+{
+    return key_of_moment(w, r->deletes++ * w->threads + r->thread);
+}
+
+/* Of the keys that were there at first and all inserted since, the rank-th latest. */
+static uint64_t draw_latest(const struct qs_workload *w, struct qs_stream *r)
+{
+    uint64_t newest = w->prefill + r->inserts * w->threads + w->keys;
+
+    return key_of_moment(w, newest - 1 - qs_zipf_rank(&w->zipf, r));
+}
+
+static uint64_t draw_hot(const struct qs_workload *w, struct qs_stream *r)
+{
+    bool hot = qs_stream_below(r, 1000) < w->hot_draws || w->hot == w->keys;
+
+    return qs_bijection_at(&w->scatter, hot ? qs_stream_below(r, w->hot)
+                                            : w->hot + qs_stream_below(r, w->keys - w->hot));
+}
+
+static uint64_t draw_next_one(const struct qs_workload *w, struct qs_stream *r)
+{
+    unsigned __int128 start = (unsigned __int128)w->keys * r->thread / w->threads;
+
+    return ((uint64_t)start + r->walked++) % w->keys;
+}
+
+uint64_t qs_workload_rarer_key(const struct qs_workload *w, struct qs_stream *r)
+{
+    return w->distribution == QS_HOT_SET  ? draw_hot(w, r)
+           : w->distribution == QS_LATEST ? draw_latest(w, r)
+                                          : draw_next_one(w, r);
 }
 
 uint64_t qs_workload_prefill_key(const struct qs_workload *w, uint64_t i)

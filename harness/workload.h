@@ -14,6 +14,11 @@
  * TOMACS 6(3), 1996): rank r has probability proportional to 1 / (r + 1)^theta, for any
  * theta >= 0, without tables.
  *
+ * Where keys come and go in time, they do so in the order of the prefill: the n-th insert
+ * of a thread takes the key that many steps behind what was there at first, threads in
+ * turns, and a delete the oldest; the range of keys is met again when it ends.  A thread
+ * takes its own inserts for the state of all, so that nothing is shared.
+ *
  * A bijection of [0, n) scatters: a Feistel network of four rounds over the next even
  * number of bits, applied again while the image is not below n (cycle walking; at most
  * four rounds on average).  It turns Zipf's ranks into keys, so that hot keys are not
@@ -24,9 +29,12 @@
 
 #include "harness/cell.h"
 
-/* A thread's random words. */
+/* A thread's random words, and where it stands among the keys. */
 struct qs_stream {
     uint64_t s[4];
+    uint64_t inserts, deletes; /* of fresh and of oldest keys, so far */
+    uint64_t walked;           /* keys, one after the other */
+    unsigned thread;
 };
 
 void qs_stream_seed(struct qs_stream *r, uint64_t seed, uint64_t number);
@@ -118,16 +126,19 @@ double qs_zipf_inverse(double theta, double integral);
 /* A rank, from 0. */
 uint64_t qs_zipf_rank(const struct qs_zipf *z, struct qs_stream *r);
 
-enum qs_operation { QS_GET, QS_INSERT, QS_DELETE };
-
 /* The plan of one repeat: read-only once made, shared by its threads. */
 struct qs_workload {
     uint64_t keys, prefill;
-    unsigned insert_below, delete_below; /* of a draw from [0, 1000) */
-    bool is_zipf, prefill_even, prefill_descending;
+    unsigned below[QS_OPERATIONS]; /* of a draw from [0, 1000): of INSERT and later ones */
+    enum qs_distribution distribution;
+    bool prefill_even, prefill_descending, fresh_inserts;
+    bool reads_are_ranges; /* of a mix with ranges and without gets */
+    unsigned threads;
+    uint64_t hot; /* keys of the hot set */
+    unsigned hot_draws;
     struct qs_zipf zipf;
     struct qs_bijection scatter; /* rank to key */
-    struct qs_bijection order;   /* of the prefill */
+    struct qs_bijection order;   /* of the prefill, and of what is inserted after it */
     uint64_t seed;
 };
 
@@ -140,23 +151,61 @@ void qs_workload_stream(const struct qs_workload *w, unsigned thread,
 /* The i-th key of the prefill, i < prefill.  No two are equal. */
 uint64_t qs_workload_prefill_key(const struct qs_workload *w, uint64_t i);
 
+/* Draws a key that is neither uniform nor Zipf. */
+uint64_t qs_workload_rarer_key(const struct qs_workload *w, struct qs_stream *r);
+
+/* The key of an insert or a delete where they follow each other in time. */
+uint64_t qs_workload_fresh_key(const struct qs_workload *w, struct qs_stream *r);
+uint64_t qs_workload_oldest_key(const struct qs_workload *w, struct qs_stream *r);
+
+static inline enum qs_operation qs_workload_operation(const struct qs_workload *w,
+                                                      struct qs_stream *r)
+{
+    uint64_t draw = (uint64_t)((unsigned __int128)qs_stream_next(r) * 1000 >> 64);
+
+    if (draw >= w->below[QS_RANGE])
+        return QS_GET;
+    if (draw < w->below[QS_INSERT])
+        return QS_INSERT;
+    if (draw < w->below[QS_DELETE])
+        return QS_DELETE;
+    return draw < w->below[QS_PUT] ? QS_PUT : draw < w->below[QS_RMW] ? QS_RMW : QS_RANGE;
+}
+
+static inline uint64_t qs_workload_key(const struct qs_workload *w, struct qs_stream *r)
+{
+    if (w->distribution == QS_UNIFORM)
+        return qs_stream_below(r, w->keys);
+    if (w->distribution == QS_ZIPF)
+        return qs_bijection_at(&w->scatter, qs_zipf_rank(&w->zipf, r));
+    return qs_workload_rarer_key(w, r);
+}
+
 /* Draws the next operation and its key. */
 static inline enum qs_operation qs_workload_next(const struct qs_workload *w,
                                                  struct qs_stream *r, uint64_t *key)
 {
-    uint64_t draw = (uint64_t)((unsigned __int128)qs_stream_next(r) * 1000 >> 64);
+    enum qs_operation operation = qs_workload_operation(w, r);
 
-    *key = w->is_zipf ? qs_bijection_at(&w->scatter, qs_zipf_rank(&w->zipf, r))
-                      : qs_stream_below(r, w->keys);
-    return draw < w->insert_below   ? QS_INSERT
-           : draw < w->delete_below ? QS_DELETE
-                                    : QS_GET;
+    if (w->fresh_inserts && operation == QS_INSERT)
+        *key = qs_workload_fresh_key(w, r);
+    else if (w->fresh_inserts && operation == QS_DELETE)
+        *key = qs_workload_oldest_key(w, r);
+    else
+        *key = qs_workload_key(w, r);
+    return operation;
 }
 
-/* The one value a key ever has; a get that finds another one has met an error. */
+/* What is inserted for a key.  A read-modify-write adds one to it; whoever finds a value
+ * that is not this plus a moderate number has met an error. */
 static inline uint64_t qs_value_of(uint64_t key)
 {
     return ~key * 0x9e3779b97f4a7c15u;
+}
+
+static inline bool qs_is_value_of(uint64_t key, uint64_t value)
+{
+    return value - qs_value_of(key) < UINT64_C(1) << 40;
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "harness/cell.h"
 #include "harness/filter.h"
 #include "harness/settings.h"
+#include "harness/mix.h"
 #include "harness/text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -31,7 +32,7 @@ static void check_names(const char *text)
     struct qs_cell cell = { .threads = 1 };
     unsigned threads = 0;
 
-    if (qs_parse_distribution(text, &cell))
+    if (qs_distribution_parse(text, &cell))
         EXPECT(isfinite(cell.theta) && cell.theta >= 0);
     if (qs_limits_parse_threads(text, &limits, &threads))
         EXPECT(threads > 0);

@@ -1,4 +1,5 @@
 /* test_text.c - what people type is read exactly or not at all. */
+#include "harness/mix.h"
 #include "harness/text.h"
 
 #include "harness/cell.h"
@@ -94,13 +95,13 @@ static void test_distributions(void)
                                        "zipf:-1", "Uniform", "zipf:0.9x" };
     struct qs_cell cell = { .distribution = QS_ZIPF, .theta = 0.3 };
 
-    CHECK(qs_parse_distribution("uniform", &cell));
+    CHECK(qs_distribution_parse("uniform", &cell));
     CHECK_EQ(cell.distribution, QS_UNIFORM);
-    CHECK(qs_parse_distribution("zipf:0.99", &cell));
+    CHECK(qs_distribution_parse("zipf:0.99", &cell));
     CHECK_EQ(cell.distribution, QS_ZIPF);
     CHECK_NEAR(cell.theta, 0.99, 0);
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (qs_parse_distribution(bad[i], &cell))
+        if (qs_distribution_parse(bad[i], &cell))
             CHECK_IS(bad[i], "is refused");
 }
 

@@ -1,0 +1,52 @@
+/* results_work.c - columns that say what was done on which keys. */
+#include <math.h>
+#include <stdio.h>
+
+#include "harness/mix.h"
+#include "harness/results_columns.h"
+
+/* Files of earlier versions know no puts. */
+static double or_none(uint64_t count)
+{
+    double number = qs_count_number(count);
+    return isnan(number) ? 0 : number;
+}
+
+double qs_row_updates(const struct qs_row *row)
+{
+    const struct qs_sample *s = &row->sample;
+    return qs_count_number(s->inserts) + qs_count_number(s->deletes) +
+           or_none(s->puts) + or_none(s->rmws);
+}
+
+void qs_spell_dist(const struct qs_row *row, char *text, size_t size)
+{
+    char dist[QS_MIX_TEXT];
+    snprintf(text, size, "%s", qs_distribution_text(&row->cell, dist));
+}
+
+/* What inserts take is a column of its own, which may come before or after. */
+bool qs_parse_dist(struct qs_row *row, const char *text)
+{
+    bool fresh = row->cell.fresh_inserts;
+    bool known = !*text || qs_distribution_parse(text, &row->cell);
+
+    row->cell.fresh_inserts |= fresh;
+    return known;
+}
+
+void qs_spell_mix(const struct qs_row *row, char *text, size_t size)
+{
+    char mix[QS_MIX_TEXT];
+    snprintf(text, size, "%s", qs_mix_text(&row->cell, mix));
+}
+
+bool qs_parse_mix_of(struct qs_row *row, const char *text)
+{
+    return !*text || qs_mix_parse(text, &row->cell);
+}
+
+void qs_spell_workload(const struct qs_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%s", qs_workload_name(&row->cell));
+}
