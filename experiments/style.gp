@@ -97,6 +97,16 @@ color_chained = "#AA7733"; mark_chained = 7; dash_chained = 3
 name_seq_split_order = "split order, one thread alone"; short_seq_split_order = "split order"
 color_seq_split_order = "#332288"; mark_seq_split_order = 9; dash_seq_split_order = 3
 
+# Probes that are compared as structures are
+name_probe_cas = "CAS, again at once"; short_probe_cas = "CAS"
+color_probe_cas = "#D55E00"; mark_probe_cas = 9; dash_probe_cas = 1
+name_probe_cas_pause = "CAS, after a pause"; short_probe_cas_pause = "CAS, pause"
+color_probe_cas_pause = "#E69F00"; mark_probe_cas_pause = 7; dash_probe_cas_pause = 2
+name_probe_cas_backoff = "CAS, longer pauses"; short_probe_cas_backoff = "CAS, back-off"
+color_probe_cas_backoff = "#0072B2"; mark_probe_cas_backoff = 13; dash_probe_cas_backoff = 1
+name_probe_add = "fetch-and-add"; short_probe_add = "fetch-and-add"
+color_probe_add = "#009E73"; mark_probe_add = 11; dash_probe_add = 1
+
 # Other series, such as numbers of threads, in their order
 color_1 = "#0072B2"; mark_1 = 7;  dash_1 = 1
 color_2 = "#D55E00"; mark_2 = 9;  dash_2 = 1

@@ -8,8 +8,8 @@
 #include "harness/allocate.h"
 #include "harness/bench.h"
 #include "harness/latency.h"
-#include "harness/mix.h"
 #include "harness/map_ops.h"
+#include "harness/mix.h"
 #include "harness/runner.h"
 #include "harness/settings.h"
 #include "harness/text.h"
@@ -22,6 +22,7 @@ enum {
     KEY_SEED,
     KEY_TIMEOUT,
     KEY_SET,
+    KEY_ALLOCATOR,
     MOST_REPEATS = 10000
 };
 
@@ -52,6 +53,10 @@ static const struct argp_option options[] = {
       2 },
     { "set", KEY_SET, "KEY=VALUE", 0,
       "another key of an experiment: free=amortised, alloc=pool, batch=N, ...", 2 },
+    { "allocator", KEY_ALLOCATOR, "NAME", 0,
+      "where nodes are from: glibc (default), jemalloc, mimalloc or tcmalloc, if it is "
+      "installed",
+      2 },
     { NULL, 0, NULL, 0, "Threads:", 3 },
     { "threads", 't', "LIST", 0, "1,2,4 or cores, max, 2max (1)", 3 },
     { "placement", 'p', "P", 0,
@@ -174,6 +179,8 @@ static error_t parse_work(int key, char *text, struct qs_cell *cell)
         return 0;
     case 'p':
         take_name(cell->placement, sizeof cell->placement, "placement", text);
+        return 0;
+    case KEY_ALLOCATOR: /* main() has seen to it */
         return 0;
     case KEY_SET:
         take_setting(cell, text);
@@ -364,8 +371,9 @@ static void read_line_to_verify(struct line *line, int argc, char **argv)
     };
     read_line(line, argc, argv);
     if (line->cell.put_permille || line->cell.rmw_permille || line->cell.range_permille)
-        qs_die(QS_EXIT_USAGE, "--mix: --verify records gets, inserts and deletes alone; "
-                              "for example 40/30/30");
+        qs_die(QS_EXIT_USAGE,
+               "--mix: --verify records gets, inserts and deletes alone; "
+               "for example 40/30/30");
     if (line->against || line->bench->csv)
         qs_die(QS_EXIT_USAGE, "--%s: nothing is measured with --verify; leave one away",
                line->against ? "against" : "csv");

@@ -107,8 +107,7 @@ static void name_history(char name[QS_HISTORY_NAME], const struct qs_cell *cell,
     char mix[QS_MIX_TEXT];
 
     snprintf(name, QS_HISTORY_NAME,
-             "map; %s under %s, %u threads, %" PRIu64
-             " keys, mix %s, seed %" PRIu64,
+             "map; %s under %s, %u threads, %" PRIu64 " keys, mix %s, seed %" PRIu64,
              cell->structure, cell->reclaim, cell->threads, cell->keys,
              qs_mix_text(cell, mix), seed);
 }

@@ -68,7 +68,8 @@ struct qs_cell {
     unsigned put_permille, rmw_permille, range_permille;
     unsigned span;                /* keys that a range visits, if there are so many */
     unsigned hot_keys, hot_draws; /* of a hot set, in permille */
-    bool fresh_inserts; /* inserts take keys that never were there, deletes the oldest */
+    bool
+        fresh_inserts; /* inserts take keys that never were there, deletes the oldest */
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -136,17 +137,18 @@ struct qs_sample {
     uint64_t oldest_ns; /* greatest age of garbage, sampled as garbage_peak */
     struct qs_percentiles latency[QS_LATENCY_KINDS];
     uint64_t latency_samples, latency_switched, latency_behind;
-    uint64_t moved;          /* nodes that resizing copied or put into another chain */
-    uint64_t buckets;        /* at the end */
-    uint64_t resizes;        /* that ended in the measured interval */
-    double draw_ns;          /* what drawing an operation and its key costs here */
-    uint64_t puts, rmws, ranges; /* attempts, as gets */
-    uint64_t visited;        /* keys, by ranges */
+    uint64_t moved;   /* nodes that resizing copied or put into another chain */
+    uint64_t buckets; /* at the end */
+    uint64_t resizes; /* that ended in the measured interval */
+    double draw_ns;   /* what drawing an operation and its key costs here */
+    uint64_t cycles, instructions, llc_misses; /* in user mode */
+    uint64_t puts, rmws, ranges;               /* attempts, as gets */
+    uint64_t visited;                          /* keys, by ranges */
     double latency_cost_pct; /* CPU time that taking samples cost, in percent of all */
     double pace_mops;        /* operations that were due, million per second */
     struct qs_latency_point *points; /* malloc'd, or NULL: the rows of latency.csv */
     unsigned n_points;
-    char op[8]; /* of a row of latency.csv: get, insert, ..., all */
+    char op[8];                    /* of a row of latency.csv: get, insert, ..., all */
     struct qs_latency_point point; /* and its numbers */
 };
 

@@ -109,7 +109,8 @@ static int check_operations(const struct qs_cell *cell, struct complaint *c)
                         "who offers it",
                         qs_mix_text(cell, mix), cell->structure, lacking);
     if (cell->range_permille && !cell->span)
-        return complain(c, "span = 0: a range visits one key at least; for example 100");
+        return complain(c,
+                        "span = 0: a range visits one key at least; for example 100");
     return 0;
 }
 
@@ -249,7 +250,8 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
     struct complaint c = { error, error_size };
 
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
-        check_measure(cell, &c) || check_operations(cell, &c) || check_schedule(cell, &c) || check_alone(cell, &c))
+        check_measure(cell, &c) || check_operations(cell, &c) ||
+        check_schedule(cell, &c) || check_alone(cell, &c))
         return -1;
     if (qs_topology_is_this_machine(topology) && check_memory(cell, &c))
         return -1;

@@ -138,9 +138,11 @@ static int finish(struct expansion *x, struct qs_cell *cell)
         return refuse_so_many(x);
     if (!pair || !pair->ops)
         return x->any_all ? 0 : refuse(x, cell, pair);
+    if (is_skipped(x, cell))
+        return 0;
     if (qs_mix_lacks(cell, pair->ops))
         return x->any_all ? 0 : refuse_operation(x, cell, pair->ops);
-    if (is_skipped(x, cell) || !add_id(x, qs_cell_id(cell)))
+    if (!add_id(x, qs_cell_id(cell)))
         return 0;
     if (cell->threads > x->limits->pus && !cell->oversubscribe) {
         plan->too_wide++;

@@ -167,6 +167,8 @@ static void add_row(struct making *m, size_t side, const struct qs_row *row)
     double x = place_of(m->test, row);
     double value = qs_row_number(row, m->test->metric, &known);
 
+    if (m->test->log2_metric)
+        value = value > 0 ? log2(value) : NAN;
     if (!isnan(value) && isfinite(x))
         add_value(point_of(group_of(m, row), side, x), value);
 }

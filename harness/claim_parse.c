@@ -33,6 +33,7 @@ static const struct shape shapes[] = {
     { "decreasing", QS_SPEARMAN, true, 0, FALLING },
     { "zero", QS_LARGEST, false, 0, NOTHING },
     { "order", QS_ORDER, false, -1, IN_ORDER },
+    { "crossover", QS_CROSSOVER, true, 2, COMPARED },
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes, MOST_ARGUMENTS = 6 };
 
@@ -114,16 +115,32 @@ static int take_column(const char *name, char *to, size_t to_size, char *error,
     return -1;
 }
 
+/* What stands in "log2(...)", or NULL. */
+static char *inside_log2(char *text)
+{
+    size_t length = strlen(text);
+
+    if (strncmp(text, "log2(", 5) || text[length - 1] != ')')
+        return NULL;
+    text[length - 1] = 0;
+    return trim(text + 5);
+}
+
+static int take_metric(struct qs_test *t, char *text, char *error, size_t size)
+{
+    char *inside = inside_log2(text);
+
+    t->log2_metric = inside;
+    return take_column(inside ? inside : text, t->metric, sizeof t->metric, error,
+                       size);
+}
+
 /* "threads" or "log2(threads)", or what spread may look along: "reclaim". */
 static int take_axis(struct qs_test *t, char *text, char *error, size_t size)
 {
-    char *name = text, *end = text + strlen(text);
+    char *inside = inside_log2(text), *name = inside ? inside : text;
 
-    t->log2 = !strncmp(text, "log2(", 5) && end[-1] == ')';
-    if (t->log2) {
-        end[-1] = 0;
-        name = trim(text + 5);
-    }
+    t->log2 = inside;
     t->axis_names = qs_column_names(name);
     if (t->axis_names && t->form == QS_SPREAD && !t->log2) {
         snprintf(t->axis, sizeof t->axis, "%s", name);
@@ -177,7 +194,7 @@ static int take_arguments(struct qs_test *t, const struct shape *shape,
                                   : "");
         return -1;
     }
-    if (take_column(p->arguments[0], t->metric, sizeof t->metric, error, size))
+    if (take_metric(t, p->arguments[0], error, size))
         return -1;
     if (shape->axis && take_axis(t, p->arguments[i++], error, size))
         return -1;

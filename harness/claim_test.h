@@ -14,14 +14,19 @@ enum qs_form {
     QS_SPEARMAN,
     QS_SPREAD,
     QS_LARGEST,
-    QS_ORDER
+    QS_ORDER,
+    QS_CROSSOVER
 };
 
 enum { QS_SIDES = 6 };
 
+/* Numbers within this share of a bound have reached it. */
+#define QS_SLACK 1e-9
+
 struct qs_test {
     enum qs_form form;
     char metric[32];
+    bool log2_metric;
     char axis[32];   /* empty if the form has none */
     bool log2;       /* of the axis */
     bool axis_names; /* the axis holds names, such as reclaim: they have no order */
@@ -63,9 +68,20 @@ void qs_claim_groups_make(const struct qs_test *test, const struct qs_row *const
                           struct qs_claim_groups *groups);
 void qs_claim_groups_free(struct qs_claim_groups *groups);
 
+/* How likely chance alone would show what was seen if the claim were wrong, and if it
+ * were right: two-sided, from the same resamples as the interval. */
+struct qs_claim_odds {
+    double holds, contradicted;
+};
+
 /* The value of the test in one group with its interval.  n is the least number of
  * repeats of any point. */
 struct qs_estimate qs_claim_estimate(const struct qs_test *test,
-                                     const struct qs_claim_group *group);
+                                     const struct qs_claim_group *group,
+                                     struct qs_claim_odds *odds);
+
+/* Holm's correction over the n claims of one figure: verdicts that chance could explain
+ * among so many become undecided. */
+void qs_claims_correct(struct qs_judgement *judgements, size_t n);
 
 #endif

@@ -71,6 +71,65 @@ static double least_step(const struct qs_test *test, const struct qs_claim_group
     return least;
 }
 
+static const struct qs_claim_point *point_at(const struct qs_claim_group *group,
+                                             size_t side, double x, size_t *index)
+{
+    for (size_t i = 0; i < group->n_points; i++)
+        if (group->points[i].side == side && !(group->points[i].x < x) &&
+            !(group->points[i].x > x)) {
+            *index = i;
+            return &group->points[i];
+        }
+    return NULL;
+}
+
+/* By how much A is above B at the place of A's i-th point; NaN if B was not measured
+ * there. */
+static double lead_at(const struct qs_claim_group *group, const double *medians,
+                      size_t i)
+{
+    size_t other;
+
+    if (group->points[i].side != 0 || !point_at(group, 1, group->points[i].x, &other))
+        return NAN;
+    return medians[i] - medians[other];
+}
+
+/* Of A's points the next one to the right of x that B has too; n_points if none. */
+static size_t next_point(const struct qs_claim_group *group, const double *medians,
+                         double x)
+{
+    size_t next = group->n_points;
+
+    for (size_t i = 0; i < group->n_points; i++)
+        if (!isnan(lead_at(group, medians, i)) && group->points[i].x > x &&
+            (next == group->n_points || group->points[i].x < group->points[next].x))
+            next = i;
+    return next;
+}
+
+/* The first place from left to right where A and B change their order, on a straight
+ * line between neighbours; infinite if they never do. */
+static double crossover(const struct qs_test *test, const struct qs_claim_group *group,
+                        const double *medians)
+{
+    size_t here = next_point(group, medians, -INFINITY), next;
+
+    if (here == group->n_points)
+        return NAN;
+    for (;; here = next) {
+        double x = group->points[here].x, lead = lead_at(group, medians, here);
+        next = next_point(group, medians, x);
+        if (next == group->n_points)
+            return INFINITY;
+        double then = lead_at(group, medians, next);
+        if ((lead > 0) == (then > 0))
+            continue;
+        double place = x + (group->points[next].x - x) * lead / (lead - then);
+        return test->log2 ? exp2(place) : place;
+    }
+}
+
 static double evaluate(const struct qs_test *test, const struct qs_claim_group *group,
                        const double *medians, double *room)
 {
@@ -98,6 +157,8 @@ static double evaluate(const struct qs_test *test, const struct qs_claim_group *
         return spread(&s);
     case QS_ORDER:
         return least_step(test, group, medians);
+    case QS_CROSSOVER:
+        return crossover(test, group, medians);
     case QS_LARGEST:
         break;
     }
@@ -167,8 +228,34 @@ struct room {
     double *medians, *series, *sample, *values;
 };
 
+/* One resample in so many is the least that can be told; repeats that are all alike
+ * leave nothing to chance. */
+static double probability(size_t n, bool all_alike)
+{
+    if (n == 0 && all_alike)
+        return 0;
+    return fmin(1, n ? 2 * (double)n / RESAMPLES : 1.0 / RESAMPLES);
+}
+
+static void count_odds(const struct qs_test *test, const double *values,
+                       struct qs_claim_odds *odds)
+{
+    size_t below = 0, above = 0, undefined = 0, same = 0;
+
+    for (size_t k = 0; k < RESAMPLES; k++) {
+        undefined += isnan(values[k]);
+        below += values[k] < test->lo - QS_SLACK * fabs(test->lo);
+        above += values[k] > test->hi + QS_SLACK * fabs(test->hi);
+        same += !(values[k] < values[0]) && !(values[k] > values[0]);
+    }
+    size_t worst = below > above ? below : above;
+    odds->holds = probability(worst + undefined, same == RESAMPLES);
+    odds->contradicted = probability(RESAMPLES - worst, same == RESAMPLES);
+}
+
 static void resample(const struct qs_test *test, const struct qs_claim_group *group,
-                     const struct room *room, struct qs_estimate *e)
+                     const struct room *room, struct qs_estimate *e,
+                     struct qs_claim_odds *odds)
 {
     uint64_t state = 1;
 
@@ -178,12 +265,15 @@ static void resample(const struct qs_test *test, const struct qs_claim_group *gr
                 resampled_median(&group->points[i], room->sample, &state);
         room->values[k] = evaluate(test, group, room->medians, room->series);
     }
+    count_odds(test, room->values, odds);
     cut_tails(room->values, e);
 }
 
 struct qs_estimate qs_claim_estimate(const struct qs_test *test,
-                                     const struct qs_claim_group *group)
+                                     const struct qs_claim_group *group,
+                                     struct qs_claim_odds *odds)
 {
+    *odds = (struct qs_claim_odds){ 0, 0 };
     if (test->form == QS_LARGEST)
         return largest(group);
 
@@ -197,7 +287,7 @@ struct qs_estimate qs_claim_estimate(const struct qs_test *test,
     struct qs_estimate e = { evaluate(test, group, room.medians, room.series), NAN, NAN,
                              least_sample(group) };
     if (e.n >= QS_LEAST_REPEATS && !isnan(e.value))
-        resample(test, group, &room, &e);
+        resample(test, group, &room, &e, odds);
     free(memory);
     return e;
 }

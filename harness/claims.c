@@ -98,15 +98,13 @@ static bool was_quiet(const struct qs_row *const *rows, size_t n,
 static enum qs_claim_verdict verdict_of(const struct qs_test *test,
                                         const struct qs_estimate *e)
 {
-    double slack = 1e-9;
-
     if (isnan(e->value) || isnan(e->lo) || isnan(e->hi))
         return QS_UNDECIDED;
-    if (e->hi < test->lo - slack * fabs(test->lo) ||
-        e->lo > test->hi + slack * fabs(test->hi))
+    if (e->hi < test->lo - QS_SLACK * fabs(test->lo) ||
+        e->lo > test->hi + QS_SLACK * fabs(test->hi))
         return QS_CONTRADICTED;
-    if (e->n < QS_LEAST_REPEATS || e->lo < test->lo - slack * fabs(test->lo) ||
-        e->hi > test->hi + slack * fabs(test->hi))
+    if (e->n < QS_LEAST_REPEATS || e->lo < test->lo - QS_SLACK * fabs(test->lo) ||
+        e->hi > test->hi + QS_SLACK * fabs(test->hi))
         return QS_UNDECIDED;
     return QS_HOLDS;
 }
@@ -156,6 +154,7 @@ struct tally {
     const struct qs_claim_group *worst;
     struct qs_estimate estimate;
     double margin;
+    double holds, contradicted; /* as struct qs_claim_odds: the worst, and the best */
     unsigned count[QS_VERDICTS];
 };
 
@@ -174,11 +173,15 @@ static enum qs_claim_verdict worst_verdict(const struct tally *t)
 static void count_group(const struct qs_test *test, const struct qs_claim_group *group,
                         struct tally *t)
 {
-    struct qs_estimate e = qs_claim_estimate(test, group);
+    struct qs_claim_odds odds;
+    struct qs_estimate e = qs_claim_estimate(test, group, &odds);
     enum qs_claim_verdict verdict = verdict_of(test, &e), before = worst_verdict(t);
     double m = margin(test, &e);
 
     t->count[verdict]++;
+    t->holds = fmax(t->holds, odds.holds);
+    if (verdict == QS_CONTRADICTED)
+        t->contradicted = fmin(t->contradicted, odds.contradicted);
     if (!t->worst || badness(verdict) > badness(before) ||
         (verdict == before && m < t->margin)) {
         t->worst = group;
@@ -196,6 +199,12 @@ static void report_tally(const struct qs_test *test,
     j->verdict = worst_verdict(t);
     j->estimate = t->estimate;
     j->groups = (unsigned)groups->n;
+    /* To hold, a claim has to hold everywhere, which asks for no correction; to be
+     * contradicted, in one place of so many. */
+    j->p = j->verdict == QS_HOLDS ? t->holds
+           : j->verdict == QS_CONTRADICTED
+               ? fmin(1, t->contradicted * (double)groups->n)
+               : 1;
     if (j->verdict == QS_UNDECIDED)
         explain_undecided(test, &t->estimate, why, sizeof why);
     group_label(groups, t->worst, label, sizeof label);
@@ -212,7 +221,7 @@ static void judge_rows(const struct qs_test *test, const struct qs_row *const *r
                        size_t n, const struct qs_limits *limits, struct qs_judgement *j)
 {
     struct qs_claim_groups groups;
-    struct tally tally = { .worst = NULL };
+    struct tally tally = { .contradicted = 1 };
 
     qs_claim_groups_make(test, rows, n, limits, &groups);
     for (size_t i = 0; i < groups.n; i++)
@@ -243,6 +252,7 @@ void qs_claim_judge(const struct qs_figure *figure, const struct qs_claim *claim
 
     memset(j, 0, sizeof *j);
     j->estimate = (struct qs_estimate){ NAN, NAN, NAN, 0 };
+    j->p = NAN;
     if (!qs_needs_met(figure->needs, limits, reason, sizeof reason) ||
         !qs_needs_met(claim->needs, limits, reason, sizeof reason) ||
         qs_test_parse(claim->test, &test, reason, sizeof reason)) {
@@ -270,10 +280,13 @@ size_t qs_claims_judge(const struct qs_figures *figures, const struct qs_row *ro
     for (size_t i = 0; i < figures->n; i++)
         count += figures->figure[i]->n_claims;
     *judgements = qs_needed(calloc(count + 1, sizeof **judgements));
-    for (size_t i = 0; i < figures->n; i++)
+    for (size_t i = 0; i < figures->n; i++) {
+        size_t first = k;
         for (size_t c = 0; c < figures->figure[i]->n_claims; c++)
             qs_claim_judge(figures->figure[i], &figures->figure[i]->claims[c], rows, n,
                            limits, &(*judgements)[k++]);
+        qs_claims_correct(*judgements + first, k - first);
+    }
     return count;
 }
 

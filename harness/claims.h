@@ -1,7 +1,7 @@
 /* claims.h - holding a measurement against what was claimed.
  *
- * A claim's test is one of (M a column such as cpu_ns_per_op; A, B filters as of
- * filter.h; X an axis, also as log2(X))
+ * A claim's test is one of (M a column such as cpu_ns_per_op, also as log2(M); A, B
+ * filters as of filter.h; X an axis, also as log2(X))
  *
  *   VALUE >= 1.5    VALUE <= 2    VALUE in [0.75, 1.25]
  *
@@ -10,6 +10,7 @@
  *   median(M)    ratio(M, A, B)    difference(M, A, B)    slope(M, X)
  *   slope_ratio(M, X, A, B)    fit_r2(M, X)    spearman(M, X)
  *   spread(M, X)    largest(M)
+ *   crossover(M, X, A, B)    the first X where A and B change their order
  *
  * or one of
  *
@@ -47,8 +48,10 @@ const char *qs_verdict_name(enum qs_claim_verdict verdict);
 struct qs_judgement {
     enum qs_claim_verdict verdict;
     struct qs_estimate
-        estimate;     /* of the reported group; NaN if nothing was computed */
-    unsigned groups;  /* in how many groups the claim was tested */
+        estimate;    /* of the reported group; NaN if nothing was computed */
+    unsigned groups; /* in how many groups the claim was tested */
+    double p; /* how likely chance alone would say so; among the figure's claims if they
+                 were judged together (Holm); NaN if nothing was computed */
     char unit[8];     /* "x" for ratios, else empty */
     char reason[256]; /* why not "holds", or which group is reported */
 };

@@ -61,7 +61,7 @@ static void put_needs(FILE *out, const struct qs_figure *f, const struct qs_clai
     char both[512];
     snprintf(both, sizeof both, "%s%s%s", f->needs, *f->needs && *c->needs ? ", " : "",
              c->needs);
-    put_text(out, both, '\n');
+    put_text(out, both, ',');
 }
 
 static void put_claim(FILE *out, const struct qs_figure *f, const struct qs_claim *c,
@@ -76,6 +76,9 @@ static void put_claim(FILE *out, const struct qs_figure *f, const struct qs_clai
     fprintf(out, "%zu,", j->estimate.n);
     put_text(out, c->paper, ',');
     put_needs(out, f, c);
+    if (!isnan(j->p))
+        fprintf(out, "%.3g", j->p);
+    putc('\n', out);
 }
 
 int qs_claims_write(const char *path, const struct qs_figures *figures,
@@ -86,7 +89,7 @@ int qs_claims_write(const char *path, const struct qs_figures *figures,
 
     if (!out)
         return -errno;
-    fputs("figure,claim,verdict,value,lo,hi,n,paper,requires\n", out);
+    fputs("figure,claim,verdict,value,lo,hi,n,paper,requires,p\n", out);
     for (size_t i = 0; i < figures->n; i++)
         for (size_t c = 0; c < figures->figure[i]->n_claims; c++, k++)
             put_claim(out, figures->figure[i], &figures->figure[i]->claims[c],

@@ -149,6 +149,7 @@ static int take_needs(struct reading *r, const char *key, const char *value)
         return fail(r, r->line, "write NAME >= NUMBER or quiet = yes");
     snprintf(all, sizeof all, "%s%s%s", f->needs, *f->needs ? ", " : "", one);
     set(&f->needs, all);
+    f->needs_line = r->line;
     return 1;
 }
 
@@ -177,6 +178,8 @@ static int take_skip(struct reading *r, const char *value)
     struct qs_figure *f = r->figure;
 
     f->skip = qs_grown(f->skip, f->n_skip, sizeof *f->skip);
+    f->skip_line = qs_grown(f->skip_line, f->n_skip, sizeof *f->skip_line);
+    f->skip_line[f->n_skip] = r->line;
     f->skip[f->n_skip] = qs_copied(value);
     r->last = &f->skip[f->n_skip++];
     return 1;
@@ -195,9 +198,8 @@ static struct qs_plot *plot_named(struct reading *r, const char *name)
     memset(p, 0, sizeof *p);
     p->name = qs_copied(name);
     p->line = r->line;
-    char **const texts[] = {
-        &p->title, &p->x, &p->y, &p->series, &p->panel, &p->where
-    };
+    char **const texts[] = { &p->title, &p->x,     &p->y,   &p->series,
+                             &p->panel, &p->where, &p->fit, &p->kind };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = qs_copied("");
     return p;
@@ -208,7 +210,8 @@ static int take_plot(struct reading *r, const char *section, const char *key,
 {
     struct qs_plot *p = plot_named(r, section + strlen("plot "));
     FIELDS({ "x", &p->x }, { "y", &p->y }, { "series", &p->series },
-           { "panel", &p->panel }, { "where", &p->where }, { "title", &p->title });
+           { "panel", &p->panel }, { "where", &p->where }, { "title", &p->title },
+           { "fit", &p->fit }, { "kind", &p->kind });
 }
 
 static struct qs_claim *claim_named(struct reading *r, const char *id)

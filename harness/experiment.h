@@ -34,6 +34,8 @@ struct qs_plot {
     char *series;    /* columns, comma separated; one curve per combination */
     char *panel;     /* columns, comma separated; one panel per combination, or empty */
     char *where;     /* filter.h: only these rows, or empty */
+    char *fit;       /* "usl": plot_extras.h; or empty */
+    char *kind;      /* "heat": plot_heat.h; or empty: curves */
     unsigned line;
 };
 
@@ -65,9 +67,11 @@ struct qs_figure {
     char *title, *paper, *question; /* [figure]; paper may be empty */
     char *group; /* names of groups it belongs to, separated by commas, or empty */
     char *needs; /* [requires] as "pus >= 2, numa >= 2", or empty */
+    unsigned needs_line;
     struct qs_setting *settings;
     size_t n_settings;
     char **skip; /* filters of [skip]: cells that make no sense */
+    unsigned *skip_line;
     size_t n_skip;
     struct qs_plot *plots;
     size_t n_plots;

@@ -206,6 +206,15 @@ static int check_plot(const struct check *c, struct qs_plot *p)
     if (strspn(p->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(p->name))
         return fail(c, p->line, "[plot %s]: a plot's name is a file's: a-z 0-9 - _",
                     p->name);
+    if (*p->fit && (strcmp(p->fit, "usl") != 0 || strncmp(p->x, "threads", 7) != 0))
+        return fail(c, p->line,
+                    "[plot %s]: fit = usl, the universal scalability law, over x = "
+                    "threads; nothing else is fitted",
+                    p->name);
+    if (*p->kind && strcmp(p->kind, "heat") != 0)
+        return fail(c, p->line,
+                    "[plot %s]: kind = heat, or left out for curves, not '%s'", p->name,
+                    p->kind);
     p->xlog = cut_scale(p->x);
     p->ylog = cut_scale(p->y);
     if (check_column(c, p, p->x) || check_column(c, p, p->y) ||
@@ -229,13 +238,13 @@ static int check_claim(const struct check *c, const struct qs_claim *claim)
     return 0;
 }
 
-static int check_skip(const struct check *c, const char *skip)
+static int check_skip(const struct check *c, const char *skip, unsigned line)
 {
     char message[QS_EXPERIMENT_ERROR];
     struct qs_filter *filter = qs_filter_parse(skip, message, sizeof message);
 
     if (!filter)
-        return fail(c, 1, "[skip]: %s", message);
+        return fail(c, line, "[skip]: %s", message);
     qs_filter_free(filter);
     return 0;
 }
@@ -253,9 +262,9 @@ int qs_experiment_check(struct qs_figure *figure, char *error, size_t error_size
     if (check_choices(&c))
         return -1;
     if (qs_needs_check(figure->needs, message, sizeof message))
-        return fail(&c, 1, "[requires]: %s", message);
+        return fail(&c, figure->needs_line, "[requires]: %s", message);
     for (size_t i = 0; i < figure->n_skip; i++)
-        if (check_skip(&c, figure->skip[i]))
+        if (check_skip(&c, figure->skip[i], figure->skip_line[i]))
             return -1;
     for (size_t i = 0; i < figure->n_plots; i++)
         if (check_plot(&c, &figure->plots[i]))

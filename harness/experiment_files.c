@@ -248,13 +248,15 @@ void qs_figure_free(struct qs_figure *f)
     for (size_t i = 0; i < f->n_skip; i++)
         free(f->skip[i]);
     for (struct qs_plot *p = f->plots; p && p < f->plots + f->n_plots; p++)
-        FREE_TEXTS(&p->name, &p->title, &p->x, &p->y, &p->series, &p->panel, &p->where);
+        FREE_TEXTS(&p->name, &p->title, &p->x, &p->y, &p->series, &p->panel, &p->where,
+                   &p->fit, &p->kind);
     for (struct qs_claim *c = f->claims; c && c < f->claims + f->n_claims; c++)
         FREE_TEXTS(&c->id, &c->say, &c->where, &c->test, &c->paper, &c->needs);
     FREE_TEXTS(&f->path, &f->id, &f->title, &f->paper, &f->question, &f->group,
                &f->needs);
     free(f->settings);
     free(f->skip);
+    free(f->skip_line);
     free(f->plots);
     free(f->claims);
     free(f);

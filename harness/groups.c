@@ -10,11 +10,13 @@
 #include "harness/map_ops.h"
 
 static const char *const columns[] = {
-    "structure",     "reclaim",       "mix",          "dist",  "keys",
-    "prefill",       "threads",       "prefill_mode", "start", "placement",
-    "quiesce_every", "oversubscribe", "writers",      "churn", "stall",
-    "wake_pct",      "batch",         "era",          "free",  "alloc",
-    "latency",       "measure",       "resize",       "workload", "span",          "op"
+    "structure", "reclaim",   "mix",           "dist",
+    "keys",      "prefill",   "threads",       "prefill_mode",
+    "start",     "placement", "quiesce_every", "oversubscribe",
+    "writers",   "churn",     "stall",         "wake_pct",
+    "batch",     "era",       "free",          "alloc",
+    "latency",   "measure",   "resize",        "workload",
+    "span",      "op"
 };
 
 const char *qs_cell_column_at(unsigned i)

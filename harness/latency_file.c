@@ -20,12 +20,11 @@ static const char *const columns[] = {
     "churn",        "stall",      "wake_pct",      "batch",         "free",
     "era",          "latency",    "lat_mode",      "measure",       "resize",
     "op",           "percentile", "latency_ns",    "within_ns",     "within_pct",
-    "beyond_pct", "workload", "span"
+    "beyond_pct",   "workload",   "span"
 };
 
-static const char *const kinds[QS_LATENCY_KINDS] = {
-    "get", "insert", "delete", "put", "rmw", "range", "all"
-};
+static const char *const kinds[QS_LATENCY_KINDS] = { "get", "insert", "delete", "put",
+                                                     "rmw", "range",  "all" };
 
 static void print_header(FILE *out)
 {

@@ -9,11 +9,14 @@
 #include "harness/verbs.h"
 
 static const struct argp_option options[] = {
-    { "csv", 'c', NULL, 0, "structure,scheme,status,reason, one pair a line", 0 }, { 0 }
+    { "csv", 'c', NULL, 0, "structure,scheme,status,reason, one pair a line", 0 },
+    { "markdown", 'm', NULL, 0,
+      "claims by figure, with the commands that judge them, as in ARTIFACT.md", 0 },
+    { 0 }
 };
 
 struct arguments {
-    bool csv;
+    bool csv, markdown;
     const char *what;
 };
 
@@ -29,6 +32,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
     if (key == 'c')
         a->csv = true;
+    else if (key == 'm')
+        a->markdown = true;
     else if (key == ARGP_KEY_ARG && !a->what)
         a->what = text;
     else
@@ -175,7 +180,7 @@ int qs_verb_list(int argc, char **argv)
     if (!strcmp(a.what, "figures"))
         return qs_list_figures(a.csv);
     if (!strcmp(a.what, "claims"))
-        return qs_list_claims(a.csv);
+        return a.markdown ? qs_list_sections() : qs_list_claims(a.csv);
     qs_unknown_name("list of", a.what, subject_at, message, sizeof message);
     fprintf(stderr, "quiesce: %s\n", message);
     return QS_EXIT_USAGE;

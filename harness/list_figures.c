@@ -23,12 +23,12 @@ static int read_all(struct qs_figures *figures)
     return QS_EXIT_USAGE;
 }
 
-/* How long a figure takes here with a preset; negative if that cannot be told. */
-static double time_of(const struct qs_figure *figure, enum qs_section preset,
-                      const struct qs_topology *topology)
+/* How long a figure takes with a preset on a machine of these limits; negative if that
+ * cannot be told. */
+static double time_within(const struct qs_figure *figure, enum qs_section preset,
+                          struct qs_limits limits)
 {
     struct qs_selection s;
-    struct qs_limits limits = qs_limits_of(topology);
     struct qs_plan plan;
     char error[QS_EXPERIMENT_ERROR];
 
@@ -39,6 +39,12 @@ static double time_of(const struct qs_figure *figure, enum qs_section preset,
     double seconds = qs_plan_seconds(&plan);
     qs_plan_free(&plan);
     return seconds;
+}
+
+static double time_of(const struct qs_figure *figure, enum qs_section preset,
+                      const struct qs_topology *topology)
+{
+    return time_within(figure, preset, qs_limits_of(topology));
 }
 
 /* A field as RFC 4180 has it, and what follows it. */
@@ -127,6 +133,54 @@ static void put_claim(const struct qs_figure *f, const struct qs_claim *c)
     put_field(c->test, ',');
     put_field(c->paper, ',');
     put_field(c->needs, '\n');
+}
+
+/* Bars would begin another column. */
+static void put_words(const char *text)
+{
+    for (; *text; text++)
+        printf(*text == '|' ? "\\|" : "%c", *text);
+}
+
+/* One figure as a section of ARTIFACT.md: the same on every machine. */
+static void put_section(const struct qs_figure *f)
+{
+    static const struct qs_limits two_cores = { .pus = 2, .cores = 2, .numa_nodes = 1 };
+    char quick[QS_DURATION_TEXT], full[QS_DURATION_TEXT];
+
+    qs_duration_text(time_within(f, QS_QUICK, two_cores), quick);
+    qs_duration_text(time_within(f, QS_FULL, two_cores), full);
+    printf("### %s\n\n%s", f->id, f->title);
+    if (*f->paper)
+        printf(" (%s)", f->paper);
+    printf(".\n\n    quiesce run %s          # %s on 2 cores\n"
+           "    quiesce run %s --full   # %s\n\n"
+           "| claim | says | severity | rests on | needs | paper |\n"
+           "|---|---|---|---|---|---|\n",
+           f->id, quick, f->id, full);
+    for (size_t i = 0; i < f->n_claims; i++) {
+        const struct qs_claim *c = &f->claims[i];
+        printf("| `%s` | ", c->id);
+        put_words(c->say);
+        printf(" | %s | %s | %s | ", qs_severity_name(c->severity),
+               qs_basis_name(c->basis), c->needs);
+        put_words(c->paper);
+        puts(" |");
+    }
+    putchar('\n');
+}
+
+int qs_list_sections(void)
+{
+    struct qs_figures figures;
+    int status = read_all(&figures);
+
+    if (status)
+        return status;
+    for (size_t i = 0; i < figures.n; i++)
+        put_section(figures.figure[i]);
+    qs_figures_free(&figures);
+    return 0;
 }
 
 int qs_list_claims(bool csv)

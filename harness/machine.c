@@ -87,7 +87,8 @@ char *qs_machine_fingerprint(const struct qs_topology *t, char text[QS_FINGERPRI
     static const char *const names[] = { "revision",     "compiler",   "flags",
                                          "build",        "sanitizers", "kernel",
                                          "cpu_model",    "topology",   "liburcu",
-                                         "urcu_linkage", "hwloc",      "libc" };
+                                         "urcu_linkage", "hwloc",      "libc",
+                                         "allocator" };
     struct qs_fact facts[QS_FACTS];
     size_t n = qs_machine_facts(t, facts), length = 0;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "generated/revision.h"
+#include "harness/allocator.h"
 #include "harness/machine_private.h"
 
 /* Set by harness/CMakeLists.txt. */
@@ -96,12 +97,13 @@ static void add_programs(struct qs_fact_list *list)
 static void add_allocator(struct qs_fact_list *list)
 {
     const char *preload = getenv("LD_PRELOAD");
-    bool preloads = preload && *preload;
+    bool preloads = preload && *preload && !qs_allocator_is_chosen();
 
+    qs_fact_add(list, "allocator", qs_allocator_name(), NULL);
     qs_fact_add(list, "preload", preloads ? preload : "none",
                 preloads
-                    ? "another library is in front of libc; unset LD_PRELOAD unless "
-                      "it is meant"
+                    ? "another library is in front of libc; unset LD_PRELOAD, or name "
+                      "an allocator: --allocator jemalloc"
                     : NULL);
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/machine_private.h"
+#include "harness/perf.h"
 #include "reclaim/reclaim.h"
 
 static FILE *open_below_root(const char *path)
@@ -159,6 +160,14 @@ static void add_clocksource(struct qs_fact_list *list)
                      : NULL);
 }
 
+static void add_counters(struct qs_fact_list *list)
+{
+    char names[96], remedy[160];
+
+    qs_perf_available(names, sizeof names, remedy, sizeof remedy);
+    qs_fact_add(list, "hardware_counters", names, *remedy ? remedy : NULL);
+}
+
 static void add_kernel(struct qs_fact_list *list)
 {
     struct utsname name;
@@ -171,6 +180,7 @@ static void add_kernel(struct qs_fact_list *list)
     add_setting(list, "aslr", "/proc/sys/kernel/randomize_va_space", NULL, NULL);
     add_setting(list, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid",
                 NULL, NULL);
+    add_counters(list);
     add_clocksource(list);
     long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
     bool has = commands > 0 && commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "generated/revision.h"
+#include "harness/allocator.h"
 #include "harness/text.h"
 #include "harness/verbs.h"
 
@@ -22,6 +23,7 @@ static const struct verb {
     { "report", "write the report of a run as one HTML file", qs_verb_report },
     { "compare", "statistics of two runs, side by side", qs_verb_compare },
     { "check", "explore schedules of small programs for bugs", qs_verb_check },
+    { "merge", "several runs of one build as one", qs_verb_merge },
     { "verify", "judge recorded calls again: are they linearizable?", qs_verb_verify },
     { "soak", "random load with misfortunes, checked all the time", qs_verb_soak },
     { "doctor", "can this machine be trusted?", qs_verb_doctor },
@@ -102,6 +104,7 @@ int main(int argc, char **argv)
     snprintf(version, sizeof version, "quiesce %s (%s)", QUIESCE_VERSION,
              QUIESCE_REVISION);
     argp_program_version = version;
+    qs_allocator_choose(argc, argv);
     argp_err_exit_status = QS_EXIT_USAGE;
     if (argc < 2) {
         print_help(stderr);

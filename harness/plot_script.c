@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "harness/axis.h"
+#include "harness/plot_extras.h"
+#include "harness/plot_heat.h"
 
 enum { CAPTION_WIDTH = 100 };
 
@@ -306,11 +308,19 @@ static void write_curve(FILE *out, const struct qs_panel *panel, bool hollow, si
         n, every, n, n);
 }
 
+static bool has_law(const struct qs_drawing *d)
+{
+    return !strcmp(d->plot->fit, "usl") && !d->panel->n_categories &&
+           qs_panel_has_law(d->panel);
+}
+
 static void write_plot(FILE *out, const struct qs_drawing *d, const struct looks *l)
 {
     if (d->panel->n > 4)
         fputs("set style fill transparent solid 0.09 noborder\n", out);
     fputs("plot \\\n", out);
+    if (has_law(d))
+        qs_script_law_curves(out, d->panel);
     for (size_t i = 0; l->has_interval && i < d->panel->n; i++)
         write_interval(out, d->panel, i);
     for (size_t i = 0; i < d->panel->n; i++)
@@ -346,14 +356,26 @@ static unsigned write_wrapped(FILE *out, char *text)
 /* Under the picture: what it shows, from how many repeats, measured where. */
 static void write_caption(FILE *out, const struct qs_drawing *d, const struct looks *l)
 {
-    char text[1024], repeats[48];
+    char text[1024], repeats[48], noise[64] = "";
+    double floor = qs_panel_noise(d->panel);
     snprintf(repeats, sizeof repeats, l->n_min == l->n_max ? "%zu" : "%zu to %zu",
              l->n_min, l->n_max);
-    snprintf(text, sizeof text, "%s%sMedian of %s repeats%s%s.%s%s",
-             *d->plot->title ? d->plot->title : d->figure->title, ". ", repeats,
-             l->has_interval ? "; band: 95 % interval" : "; too few for an interval",
-             l->has_hollow ? "; hollow: more threads than processors" : "",
-             *d->caption ? " " : "", d->caption);
+    if (!isnan(floor))
+        snprintf(noise, sizeof noise, "; grey bar: noise of a point, %.2g %%",
+                 100 * floor);
+    snprintf(
+        text, sizeof text, "%s%sMedian of %s repeats%s%s%s%s.%s%s",
+        *d->plot->title ? d->plot->title : d->figure->title, ". ", repeats,
+        qs_is_heat(d->plot) ? ""
+        : l->has_interval   ? "; band: 95 % interval"
+                            : "; too few for an interval",
+        l->has_hollow && !qs_is_heat(d->plot) ? "; hollow: more threads than processors"
+                                              : "",
+        qs_is_heat(d->plot) ? "" : noise,
+        has_law(d) ? "; thin: universal scalability law, fitted; dotted: the same, "
+                     "extrapolated, not measured"
+                   : "",
+        *d->caption ? " " : "", d->caption);
     fputs("caption = \"", out);
     unsigned lines = write_wrapped(out, text);
     fprintf(out,
@@ -366,6 +388,8 @@ static void write_caption(FILE *out, const struct qs_drawing *d, const struct lo
  * three. */
 static unsigned height_of(const struct qs_drawing *d, const struct looks *l)
 {
+    if (qs_is_heat(d->plot))
+        return 396;
     unsigned columns = l->by_structure && l->by_scheme ? 2 : 3;
     unsigned rows = ((unsigned)d->panel->n + columns - 1) / columns;
     return 396 + 17 * rows;
@@ -387,6 +411,19 @@ static void write_pdf_output(FILE *out, const char *name, unsigned height)
             height * 14.5 / 520, name);
 }
 
+static void write_axes(FILE *out, const struct qs_drawing *d)
+{
+    if (qs_is_heat(d->plot)) {
+        qs_heat_write_axes(out, d);
+        return;
+    }
+    qs_axis_write_x(out, d->panel, d->plot->x, d->plot->xlog);
+    qs_axis_write_y(out, d->panel, d->plot->ylog);
+    qs_script_noise(out, d->panel);
+    if (has_law(d))
+        qs_script_laws(out, d->panel);
+}
+
 void qs_script_write(FILE *out, const struct qs_drawing *d)
 {
     struct looks l = looks_of(d);
@@ -404,10 +441,12 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
     write_title(out, d, &l);
     fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",
             qs_axis_label(d->plot->x), qs_axis_label(d->plot->y));
-    qs_axis_write_x(out, d->panel, d->plot->x, d->plot->xlog);
-    qs_axis_write_y(out, d->panel, d->plot->ylog);
+    write_axes(out, d);
     write_caption(out, d, &l);
     write_svg_output(out, d->panel->name, height_of(d, &l));
-    write_plot(out, d, &l);
+    if (qs_is_heat(d->plot))
+        qs_heat_write_plot(out, d);
+    else
+        write_plot(out, d, &l);
     write_pdf_output(out, d->panel->name, height_of(d, &l));
 }

@@ -18,7 +18,9 @@
 #endif
 #ifndef QS_NO_PROBES
 extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
-    probe_own_lock_direct_map_ops, probe_null_direct_map_ops;
+    probe_own_lock_direct_map_ops, probe_null_direct_map_ops, probe_cas_direct_map_ops,
+    probe_cas_pause_direct_map_ops, probe_cas_backoff_direct_map_ops,
+    probe_add_direct_map_ops;
 #endif
 
 /* Every scheme has the probes, harness/probes; the locks need none. */
@@ -33,10 +35,10 @@ static const struct qs_pair probes[] = {
 #include "harness/matrix.def"
 #endif
 #ifndef QS_NO_PROBES
-    PROBE(probe_mutex, direct),
-    PROBE(probe_rwlock, direct),
-    PROBE(probe_own_lock, direct),
-    PROBE(probe_null, direct),
+    PROBE(probe_mutex, direct),       PROBE(probe_rwlock, direct),
+    PROBE(probe_own_lock, direct),    PROBE(probe_null, direct),
+    PROBE(probe_cas, direct),         PROBE(probe_cas_pause, direct),
+    PROBE(probe_cas_backoff, direct), PROBE(probe_add, direct),
 #endif
     { NULL, NULL, NULL, NULL }
 };

@@ -1,9 +1,11 @@
 /* report_figures.c - the figures of a report, with what makes them again. */
 #include <dirent.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/allocate.h"
 #include "harness/html.h"
 #include "harness/plot.h"
 #include "harness/report_parts.h"
@@ -63,6 +65,43 @@ static void write_panel(const struct qs_figure *figure, const struct qs_plot *pl
         fputs("</div>\n", r->out);
 }
 
+/* What the repeats of a figure's cells differ by from themselves: the median over
+ * cells; NaN without enough repeats. */
+static double noise_of(const struct qs_report *r, const struct qs_figure *figure,
+                       const char *column)
+{
+    double *floors = qs_needed(malloc((r->groups.n + 1) * sizeof *floors));
+    size_t n = 0, repeats;
+
+    for (size_t i = 0; i < r->groups.n; i++) {
+        const struct qs_group *group = &r->groups.group[i];
+        if (strcmp(group->rows[0]->figure, figure->id) != 0)
+            continue;
+        double *values = qs_group_values(group, column, &repeats);
+        double floor = qs_noise_floor(values, repeats);
+        if (!isnan(floor))
+            floors[n++] = floor;
+        free(values);
+    }
+    double noise = qs_median(floors, n);
+    free(floors);
+    return noise;
+}
+
+static void write_noise(struct qs_report *r, const struct qs_figure *figure)
+{
+    double cpu = noise_of(r, figure, "cpu_ns_per_op"),
+           wall = noise_of(r, figure, "mops");
+
+    if (!isnan(cpu) && !isnan(wall))
+        fprintf(
+            r->out,
+            "<p class=\"note\">Noise floor: what a cell differs by from itself, were "
+            "it measured again, in 95 of 100 cases, is under %.2g %% in CPU time per "
+            "operation and under %.2g %% in throughput for half of the cells.</p>\n",
+            100 * cpu, 100 * wall);
+}
+
 static void write_figure(struct qs_report *r, const struct qs_figure *figure, size_t i)
 {
     qs_html(r->out, "<h2 id=\"%s\">Figure %zu. %s</h2>\n", figure->id, i + 1,
@@ -73,6 +112,7 @@ static void write_figure(struct qs_report *r, const struct qs_figure *figure, si
         qs_html(r->out, "<p class=\"paper\">After: %s</p>\n", figure->paper);
     if (qs_figure_visit(r->run, figure, write_panel, r, r->error, r->error_size) != 0)
         r->failed = 1;
+    write_noise(r, figure);
     qs_html(r->out,
             "<p class=\"note\">Data: <a href=\"cells.csv\">cells.csv</a>, rows "
             "with figure <code>%s</code>. Measured by</p>\n"

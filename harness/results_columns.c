@@ -239,6 +239,29 @@ static double cpu_ns_per_visit(const struct qs_row *row)
                : NAN;
 }
 
+static double cycles_per_op(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.cycles), qs_count_number(row->sample.ops));
+}
+
+static double instructions_per_op(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.instructions),
+               qs_count_number(row->sample.ops));
+}
+
+static double llc_misses_per_op(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.llc_misses),
+               qs_count_number(row->sample.ops));
+}
+
+/* Of the attempts, those that worked. */
+static double cas_ok_share(const struct qs_row *row)
+{
+    return per(cas_tries(row) - cas_fails(row), cas_tries(row));
+}
+
 /* Gets that found nothing. */
 static double misses(const struct qs_row *row)
 {
@@ -346,9 +369,9 @@ const struct qs_column qs_columns[] = {
     REAL("p99_ns", sample.latency[QS_LATENCY_ALL].p99),
     REAL("p999_ns", sample.latency[QS_LATENCY_ALL].p999),
     REAL("max_ns", sample.latency[QS_LATENCY_ALL].max),
-    ABSENT("cycles"),
-    ABSENT("instructions"),
-    ABSENT("llc_misses"),
+    COUNT("cycles", sample.cycles),
+    COUNT("instructions", sample.instructions),
+    COUNT("llc_misses", sample.llc_misses),
     COUNT("ctx_switches", sample.ctx_switches),
     COUNT("migrations", sample.migrations),
     COUNT("page_faults", sample.page_faults),
@@ -437,6 +460,10 @@ const struct qs_column qs_columns[] = {
     COUNT("visited", sample.visited),
     DERIVED(visited_per_op),
     DERIVED(cpu_ns_per_visit),
+    DERIVED(cas_ok_share),
+    DERIVED(cycles_per_op),
+    DERIVED(instructions_per_op),
+    DERIVED(llc_misses_per_op),
     PERCENTILES("put_", QS_PUT),
     PERCENTILES("rmw_", QS_RMW),
     PERCENTILES("range_", QS_RANGE),

@@ -11,7 +11,7 @@
 #include "harness/progress.h"
 #include "harness/verbs.h"
 
-enum { OUT = 512, RESUME, FORCE, NO_PLOT };
+enum { OUT = 512, RESUME, FORCE, NO_PLOT, ALLOCATOR };
 
 static const struct argp_option options[] = {
     { "out", OUT, "DIR", 0, "folder of the results (default: results/DATE-HOST)", 0 },
@@ -21,6 +21,10 @@ static const struct argp_option options[] = {
       0 },
     { "force", FORCE, NULL, 0,
       "resumes on another machine or build; the rows are marked in column run", 0 },
+    { "allocator", ALLOCATOR, "NAME", 0,
+      "where nodes of `alloc = malloc` are from: glibc (default), jemalloc, mimalloc or "
+      "tcmalloc, if it is installed; run.json says which",
+      0 },
     { "no-plot", NO_PLOT, NULL, 0, "measures and judges, draws nothing", 0 },
     { "verbose", 'v', NULL, 0, "a line for every repeat", 0 },
     { 0 }
@@ -43,6 +47,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case FORCE:
         run->force = true;
+        return 0;
+    case ALLOCATOR: /* main() has seen to it */
         return 0;
     case NO_PLOT:
         run->no_plot = true;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/allocate.h"
+#include "harness/fingerprint.h"
 #include "harness/json.h"
 #include "harness/machine.h"
 #include "harness/run.h"
@@ -37,25 +38,6 @@ int qs_run_find(struct qs_run *run)
     return QS_EXIT_USAGE;
 }
 
-/* "compiler: 'gcc 12' there, 'clang 14' here" for the first part that differs. */
-static bool find_difference(char *there, char *here, char *text, size_t size)
-{
-    char *a, *b;
-
-    while ((a = strsep(&there, ";")), (b = strsep(&here, ";")), a && b) {
-        const char *equal = strchr(a, '=');
-        int name = equal ? (int)(equal - a) : 0;
-        if (!strcmp(a, b))
-            continue;
-        const char *mine = strchr(b, '=');
-        snprintf(text, size, "%.*s: '%s' there, '%s' here", name, a,
-                 equal ? equal + 1 : a, mine ? mine + 1 : b);
-        return true;
-    }
-    snprintf(text, size, "the fingerprint has another form");
-    return a || b;
-}
-
 int qs_run_check_machine(struct qs_run *run)
 {
     char path[PATH_MAX + 16], here[QS_FINGERPRINT], error[512], text[512];
@@ -69,7 +51,8 @@ int qs_run_check_machine(struct qs_run *run)
     char *there = qs_copied(qs_json_text(&json, "fingerprint"));
     qs_json_free(&json);
     qs_machine_fingerprint(run->topology, here);
-    bool differs = find_difference(there, here, text, sizeof text);
+    bool differs =
+        qs_fingerprint_differs(there, here, "there", "here", text, sizeof text);
     free(there);
     if (!differs)
         return 0;

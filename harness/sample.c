@@ -21,6 +21,20 @@ static double interval_of(const struct qs_worker *w)
     return end > begin ? (double)(end - begin) / 1e9 : 0;
 }
 
+/* Of all threads, or of none. */
+static void add_events(struct qs_sample *s, const struct qs_worker *w)
+{
+    uint64_t *const sums[QS_PERF_EVENTS] = { &s->cycles, &s->instructions,
+                                             &s->llc_misses };
+
+    for (unsigned i = 0; i < QS_PERF_EVENTS; i++) {
+        if (w->begin.events[i] == QS_PERF_NONE || w->end.events[i] == QS_PERF_NONE)
+            *sums[i] = QS_PERF_NONE;
+        else if (*sums[i] != QS_PERF_NONE)
+            *sums[i] += w->end.events[i] - w->begin.events[i];
+    }
+}
+
 static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *cpu_ns)
 {
     const struct qs_mark *b = &w->begin, *e = &w->end;
@@ -62,6 +76,7 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     s->steps += e->counters.steps - b->counters.steps;
     s->moved += e->counters.moved - b->counters.moved;
     s->retired += e->retired - b->retired;
+    add_events(s, w);
 }
 
 static uint64_t operations_of(const struct qs_tally *t)

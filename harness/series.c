@@ -263,6 +263,7 @@ static void add_point(const struct gathering *g, struct qs_panel *panel, size_t 
         *item->category ? category_index(panel, item->category) : item->x,
         qs_estimate_median(y, end - first),
         item->row->cell.threads > g->limits->pus,
+        qs_noise_floor(y, end - first),
     };
     free(y);
 }

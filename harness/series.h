@@ -16,6 +16,7 @@ struct qs_point {
     double x;
     struct qs_estimate y;
     bool oversubscribed; /* more threads than processors */
+    double noise;        /* qs_noise_floor() of its repeats */
 };
 
 /* A curve, with the value of each series column. */

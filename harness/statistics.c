@@ -56,7 +56,7 @@ static size_t draw(uint64_t *state, size_t n)
     return (size_t)((z ^ (z >> 31)) % n);
 }
 
-static double resampled_median(const double *x, size_t n, double *room, uint64_t *state)
+double qs_resampled_median(const double *x, size_t n, double *room, uint64_t *state)
 {
     for (size_t i = 0; i < n; i++)
         room[i] = x[draw(state, n)];
@@ -82,9 +82,9 @@ static void resample(const double *a, size_t na, const double *b, size_t nb,
         return;
     double *values = room + na + nb;
     for (size_t i = 0; i < RESAMPLES; i++) {
-        values[i] = resampled_median(a, na, room, &state);
+        values[i] = qs_resampled_median(a, na, room, &state);
         if (b)
-            values[i] /= resampled_median(b, nb, room + na, &state);
+            values[i] /= qs_resampled_median(b, nb, room + na, &state);
     }
     cut_tails(values, e);
     free(room);
@@ -106,6 +106,24 @@ struct qs_estimate qs_estimate_ratio(const double *a, size_t na, const double *b
     if (least >= QS_LEAST_REPEATS)
         resample(a, na, b, nb, &e);
     return e;
+}
+
+double qs_noise_floor(const double *x, size_t n)
+{
+    uint64_t state = 1;
+    double *room =
+        n >= QS_LEAST_REPEATS ? malloc((n + RESAMPLES) * sizeof *room) : NULL;
+    if (!room)
+        return NAN;
+    double *values = room + n;
+    for (size_t i = 0; i < RESAMPLES; i++) {
+        double one = qs_resampled_median(x, n, room, &state);
+        values[i] = fabs(one / qs_resampled_median(x, n, room, &state) - 1);
+    }
+    sort(values, RESAMPLES);
+    double floor = values[(size_t)ceil(0.95 * (RESAMPLES - 1))];
+    free(room);
+    return floor;
 }
 
 struct qs_estimate qs_estimate_paired_ratio(const double *a, const double *b, size_t n)

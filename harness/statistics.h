@@ -7,7 +7,8 @@
 
 enum { QS_LEAST_REPEATS = 6 }; /* below, no 95 % interval of a median exists */
 
-/* A value with its 95 % interval, from n repeats.  lo and hi are NaN below 6 repeats. */
+/* A value with its 95 % interval, from n repeats.  lo and hi are NaN below 6 repeats.
+ */
 struct qs_estimate {
     double value, lo, hi;
     size_t n;
@@ -19,7 +20,8 @@ double qs_median(const double *x, size_t n); /* NaN of nothing; x is left alone 
 struct qs_estimate qs_estimate_median(const double *x, size_t n);
 
 /* median(a) / median(b), resampling both. */
-struct qs_estimate qs_estimate_ratio(const double *a, size_t na, const double *b, size_t nb);
+struct qs_estimate qs_estimate_ratio(const double *a, size_t na, const double *b,
+                                     size_t nb);
 
 /* The median of the ratios a[i] / b[i] of interleaved pairs. */
 struct qs_estimate qs_estimate_paired_ratio(const double *a, const double *b, size_t n);
@@ -35,6 +37,14 @@ struct qs_line {
 struct qs_line qs_fit_line(const double *x, const double *y, size_t n);
 
 double qs_spearman(const double *x, const double *y, size_t n);
+
+/* The median of a sample drawn from x with repetition, which takes room for n numbers.
+ * *state moves on. */
+double qs_resampled_median(const double *x, size_t n, double *room, uint64_t *state);
+
+/* What n repeats show of a difference where there is none: 95 % of the medians of
+ * two resamples of x differ by less than this, relative to each other.  NaN below 6. */
+double qs_noise_floor(const double *x, size_t n);
 
 /* Holm's correction: raises the p-values in place. */
 void qs_holm(double *p, size_t n);

@@ -22,7 +22,7 @@ _Noreturn void qs_die(int status, const char *format, ...)
 
 /* Each returns false on anything but a whole, finite, non-negative value. */
 bool qs_parse_count(const char *text, uint64_t *value); /* 12, 100k, 1M, 2G */
-enum { QS_LONGEST_S = 1000000 }; /* eleven days */
+enum { QS_LONGEST_S = 1000000 };                        /* eleven days */
 bool qs_parse_seconds(const char *text, double *value); /* 200ms, 1s, 5m; 1 = 1s */
 bool qs_parse_number(const char *text, double *value);
 bool qs_parse_permille(const char *text, unsigned *value); /* 12.5% or 12.5 -> 125 */

@@ -14,6 +14,7 @@ int qs_verb_run(int argc, char **argv);
 int qs_verb_plan(int argc, char **argv);
 int qs_verb_plot(int argc, char **argv);
 int qs_verb_report(int argc, char **argv);
+int qs_verb_merge(int argc, char **argv);
 int qs_verb_compare(int argc, char **argv);
 int qs_verb_verify(int argc, char **argv);
 int qs_verb_check(int argc, char **argv);
@@ -25,6 +26,8 @@ int qs_verb_completions(int argc, char **argv);
 /* `list figures` and `list claims`: what the experiment files offer. */
 int qs_list_figures(bool csv);
 int qs_list_claims(bool csv);
+/* The claims by figure, with the commands that judge them: a part of ARTIFACT.md. */
+int qs_list_sections(void);
 
 /* The name of the i-th verb and a line about it; NULL past the end. */
 const char *qs_verb_name(unsigned i);

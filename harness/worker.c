@@ -96,6 +96,7 @@ static void note_begin(struct qs_worker *w)
     w->begin.counters = *QS_COUNTERS(w->thread);
     w->begin.retired = qs_tally_read(&w->thread->retired_nodes);
     note_usage(&w->begin);
+    qs_perf_read(&w->perf, w->begin.events);
     w->begin.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     w->begin.wall_ns = clock_ns(CLOCK_MONOTONIC);
 }
@@ -104,6 +105,7 @@ static void note_end(struct qs_worker *w)
 {
     w->end.wall_ns = clock_ns(CLOCK_MONOTONIC);
     w->end.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    qs_perf_read(&w->perf, w->end.events);
     note_usage(&w->end);
     w->end.tally = w->tally;
     w->end.counters = *QS_COUNTERS(w->thread);
@@ -202,6 +204,7 @@ void *qs_worker_main(void *argument)
         report_end(run);
         return NULL;
     }
+    qs_perf_open(&w->perf);
     find_share(w);
     if (!run->cell->measure_fill)
         repeat(w, QS_PHASE_FILL, QS_ROLE_FILL);
@@ -210,6 +213,7 @@ void *qs_worker_main(void *argument)
     measure(w);
     w->moved = w->bound && !qs_topology_is_at(run->topology, &w->place);
     run->ops->thread_unregister(w->thread);
+    qs_perf_close(&w->perf);
     report_filled(run);
     report_end(run);
     return NULL;

@@ -19,6 +19,7 @@
 #include <pthread.h>
 
 #include "harness/map_ops.h"
+#include "harness/perf.h"
 #include "harness/topology.h"
 #include "harness/workload.h"
 
@@ -61,6 +62,7 @@ struct qs_mark {
     struct qs_tally tally;
     struct qs_counters counters;
     uint64_t retired; /* nodes */
+    uint64_t events[QS_PERF_EVENTS];
 };
 
 struct qs_worker {
@@ -71,6 +73,7 @@ struct qs_worker {
     unsigned until_quiesce;
     uint64_t filled, fill_end;  /* its share of the keys: the next one, past the last */
     struct qs_latency *latency; /* or NULL; see latency.h */
+    struct qs_perf perf;
     bool own_key_gone; /* of a thread that removes and inserts one key in turn */
 
     unsigned index;

@@ -1,5 +1,5 @@
-/* worker_operations.c - what a worker does besides gets, inserts and deletes, by its own
- * account.
+/* worker_operations.c - what a worker does besides gets, inserts and deletes, by its
+ * own account.
  *
  * A read-modify-write adds one to a value, so that one that is lost is missed when the
  * values are summed up.
@@ -58,7 +58,8 @@ static bool visit_one(void *arg, const uint64_t *key, const uint64_t *value)
 {
     struct walk *walk = arg;
 
-    walk->wrong += (walk->visited && *key <= walk->last) || !qs_is_value_of(*key, *value);
+    walk->wrong +=
+        (walk->visited && *key <= walk->last) || !qs_is_value_of(*key, *value);
     walk->last = *key;
     return ++walk->visited < walk->most;
 }

@@ -159,8 +159,9 @@ static uint64_t draw_hot(const struct qs_workload *w, struct qs_stream *r)
 {
     bool hot = qs_stream_below(r, 1000) < w->hot_draws || w->hot == w->keys;
 
-    return qs_bijection_at(&w->scatter, hot ? qs_stream_below(r, w->hot)
-                                            : w->hot + qs_stream_below(r, w->keys - w->hot));
+    return qs_bijection_at(&w->scatter,
+                           hot ? qs_stream_below(r, w->hot)
+                               : w->hot + qs_stream_below(r, w->keys - w->hot));
 }
 
 static uint64_t draw_next_one(const struct qs_workload *w, struct qs_stream *r)

@@ -14,10 +14,11 @@
  * TOMACS 6(3), 1996): rank r has probability proportional to 1 / (r + 1)^theta, for any
  * theta >= 0, without tables.
  *
- * Where keys come and go in time, they do so in the order of the prefill: the n-th insert
- * of a thread takes the key that many steps behind what was there at first, threads in
- * turns, and a delete the oldest; the range of keys is met again when it ends.  A thread
- * takes its own inserts for the state of all, so that nothing is shared.
+ * Where keys come and go in time, they do so in the order of the prefill: the n-th
+ * insert of a thread takes the key that many steps behind what was there at first,
+ * threads in turns, and a delete the oldest; the range of keys is met again when it
+ * ends.  A thread takes its own inserts for the state of all, so that nothing is
+ * shared.
  *
  * A bijection of [0, n) scatters: a Feistel network of four rounds over the next even
  * number of bits, applied again while the image is not below n (cycle walking; at most
@@ -129,7 +130,8 @@ uint64_t qs_zipf_rank(const struct qs_zipf *z, struct qs_stream *r);
 /* The plan of one repeat: read-only once made, shared by its threads. */
 struct qs_workload {
     uint64_t keys, prefill;
-    unsigned below[QS_OPERATIONS]; /* of a draw from [0, 1000): of INSERT and later ones */
+    unsigned
+        below[QS_OPERATIONS]; /* of a draw from [0, 1000): of INSERT and later ones */
     enum qs_distribution distribution;
     bool prefill_even, prefill_descending, fresh_inserts;
     bool reads_are_ranges; /* of a mix with ranges and without gets */
@@ -169,7 +171,9 @@ static inline enum qs_operation qs_workload_operation(const struct qs_workload *
         return QS_INSERT;
     if (draw < w->below[QS_DELETE])
         return QS_DELETE;
-    return draw < w->below[QS_PUT] ? QS_PUT : draw < w->below[QS_RMW] ? QS_RMW : QS_RANGE;
+    return draw < w->below[QS_PUT]   ? QS_PUT
+           : draw < w->below[QS_RMW] ? QS_RMW
+                                     : QS_RANGE;
 }
 
 static inline uint64_t qs_workload_key(const struct qs_workload *w, struct qs_stream *r)
@@ -196,8 +200,8 @@ static inline enum qs_operation qs_workload_next(const struct qs_workload *w,
     return operation;
 }
 
-/* What is inserted for a key.  A read-modify-write adds one to it; whoever finds a value
- * that is not this plus a moderate number has met an error. */
+/* What is inserted for a key.  A read-modify-write adds one to it; whoever finds a
+ * value that is not this plus a moderate number has met an error. */
 static inline uint64_t qs_value_of(uint64_t key)
 {
     return ~key * 0x9e3779b97f4a7c15u;

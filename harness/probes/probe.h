@@ -18,6 +18,10 @@
 
 enum { QS_PROBE_LINKS = 16, QS_PROBE_THREADS = 64 };
 
+/* What to do when a CAS has failed, and for how many pauses. */
+enum { QS_PROBE_AT_ONCE, QS_PROBE_AS_LONG, QS_PROBE_LONGER };
+enum { QS_PROBE_SHORTEST = 4, QS_PROBE_LONGEST = 1024, QS_PROBE_CONSTANT = 32 };
+
 struct qs_probe_node {
     uint64_t value;
 };
@@ -53,6 +57,7 @@ static const struct qs_class qs_probe_class = { .name = "probed",
 /* What threads write has lines of its own.  Each probe uses a part of it. */
 struct prb {
     _Alignas(QS_CACHE_LINE) qs_word link[QS_PROBE_LINKS];
+    _Alignas(QS_CACHE_LINE) qs_word counter;
     _Alignas(QS_CACHE_LINE) size_t section; /* nodes that a read section reads */
     _Alignas(QS_CACHE_LINE) struct qs_mutex mutex;
     _Alignas(QS_CACHE_LINE) struct qs_rwlock rwlock;
@@ -90,6 +95,7 @@ static inline int prb_init(struct prb *m, size_t capacity)
         n->value = i;
         qs_init(&m->link[i], n);
     }
+    qs_init(&m->counter, 0);
     m->section = capacity ? capacity : 1;
     qs_mutex_init(&m->mutex);
     qs_rwlock_init(&m->rwlock);

@@ -60,7 +60,8 @@ foreach(line IN LISTS scheme_lines)
     list(APPEND probes probe_read probe_protect probe_retire)
   endif()
   if(scheme STREQUAL direct)
-    list(APPEND probes probe_mutex probe_rwlock probe_own_lock probe_null)
+    list(APPEND probes probe_mutex probe_rwlock probe_own_lock probe_null
+                       probe_cas probe_cas_pause probe_cas_backoff probe_add)
   endif()
   foreach(probe IN LISTS probes)
     set(burst 64) # so that what the harness adds disappears

@@ -18,13 +18,17 @@ ok "rows are whole" is_whole whole/cells.csv
 all 'v("status") == "ok"' whole/cells.csv
 ok "each repeat once" test -z "$(sed 1d whole/cells.csv | cut -d, -f3,4 | sort | uniq -d)"
 ok "claims' header" test "$(head -1 whole/claims.csv)" = \
-    figure,claim,verdict,value,lo,hi,n,paper,requires
+    figure,claim,verdict,value,lo,hi,n,paper,requires,p
 ok "the claim holds" grep -q '^tiny,alone-never-fails,holds,' whole/claims.csv
 ok "order is interleaved" test "$(sed 1d whole/cells.csv | sort -t, -k5n | cut -d, -f3 |
     head -6 | sort -u | wc -l)" -gt 1
 for plot in throughput casfail; do
     ok "$plot is drawn" xmllint --noout "whole/figures/tiny-$plot.svg"
     ok "$plot can be redrawn" test -s "whole/figures/tiny-$plot.gp"
+done
+for plot in throughput casfail; do
+    ok "$plot's PDF brings its fonts" test -n "$(pdffonts whole/figures/tiny-$plot.pdf | sed 1,2d)" \
+        -a -z "$(pdffonts whole/figures/tiny-$plot.pdf | sed 1,2d | awk '$(NF - 4) != "yes"')"
 done
 # libxml2 knows no element that is younger than HTML 4; every other complaint counts.
 complaints() { xmllint --html --noout "$1" 2>&1 | grep 'error :' | grep -v 'Tag [a-z]* invalid'; }

@@ -3,8 +3,8 @@
 
 #include "harness/cell.h"
 #include "harness/filter.h"
-#include "harness/settings.h"
 #include "harness/mix.h"
+#include "harness/settings.h"
 #include "harness/text.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -58,6 +58,9 @@ static inline struct qs_row row_sample(void)
                                      .ctx_switches = -1,
                                      .migrations = 0,
                                      .page_faults = -1,
+                                     .cycles = (uint64_t)-1,
+                                     .instructions = (uint64_t)-1,
+                                     .llc_misses = (uint64_t)-1,
                                      .start_utc = "2026-01-02T03:04:05Z" };
     row.id = qs_cell_id(&row.cell);
     return row;

@@ -247,6 +247,97 @@ static void test_verdicts_are_spelt_as_promised(void)
     CHECK_IS(qs_verdict_name(QS_NOT_TESTABLE), "not-testable");
 }
 
+/* EBR grows by 1 per thread from 1, HP by 2 from -2: they meet at 3 threads. */
+static void test_curves_cross_where_they_do(void)
+{
+    static struct rows rows;
+
+    rows.n = 0;
+    for (unsigned threads = 1; threads <= 8; threads *= 2) {
+        rows_add(&rows, "ebr", threads, 7, 10 + threads, 100);
+        rows_add(&rows, "hp", threads, 7, 7 + 2.0 * threads, 100);
+    }
+    check_verdict(&rows, "crossover(mops, threads, " EBR_HP ") in [2.5, 3.5]",
+                  QS_HOLDS);
+    check_verdict(&rows, "crossover(mops, threads, " EBR_HP ") >= 5", QS_CONTRADICTED);
+    check_verdict(&rows, "crossover(mops, log2(threads), " EBR_HP ") in [2.3, 3.6]",
+                  QS_HOLDS);
+    for (size_t i = 0; i < rows.n; i++)
+        if (!strcmp(rows.row[i].cell.reclaim, "hp"))
+            rows.row[i].sample.mops /= 100;
+    check_verdict(&rows, "crossover(mops, threads, " EBR_HP ") <= 8", QS_CONTRADICTED);
+}
+
+static void test_logarithms_have_slopes(void)
+{
+    static struct rows rows;
+
+    rows.n = 0;
+    for (unsigned threads = 1; threads <= 8; threads *= 2)
+        rows_add(&rows, "hp", threads, 7, pow(threads, -0.5), 100);
+    check_verdict(&rows, "slope(log2(mops), log2(threads)) in [-0.52, -0.48]",
+                  QS_HOLDS);
+    check_verdict(&rows, "slope(log2(mops), log2(threads)) in [-1.1, -0.9]",
+                  QS_CONTRADICTED);
+}
+
+enum { MANY = 40 };
+
+/* One figure of many claims that a ratio of two is at least so much. */
+static unsigned count_verdicts(const struct rows *rows, const double bounds[MANY],
+                               enum qs_claim_verdict verdict)
+{
+    static char tests[MANY][96];
+    struct qs_claim claims[MANY];
+    struct qs_figure figure = { .path = "figure.exp",
+                                .id = "figure",
+                                .needs = "",
+                                .claims = claims,
+                                .n_claims = MANY };
+    struct qs_figure *one = &figure;
+    struct qs_figures figures = { &one, 1 };
+    struct qs_judgement *judgements;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(tests[i], sizeof tests[i], "ratio(mops, " EBR_HP ") >= %.6g",
+                 bounds[i]);
+        claims[i] = (struct qs_claim){ .id = "claim",
+                                       .say = "",
+                                       .where = "",
+                                       .test = tests[i],
+                                       .paper = "",
+                                       .needs = "" };
+    }
+    CHECK_EQ(qs_claims_judge(&figures, rows->row, rows->n, &machine, &judgements),
+             MANY);
+    for (unsigned i = 0; i < MANY; i++)
+        count += judgements[i].verdict == verdict;
+    free(judgements);
+    return count;
+}
+
+/* What is clear stays so among many claims; what is only just so does not. */
+static void test_many_claims_are_corrected(void)
+{
+    static struct rows rows;
+    double clear[MANY], near[MANY];
+
+    rows = *two_schemes(7);
+    for (unsigned i = 0; i < MANY; i++)
+        clear[i] = 1.5;
+    CHECK_EQ(count_verdicts(&rows, clear, QS_HOLDS), MANY);
+    for (unsigned i = 0; i < MANY; i++)
+        clear[i] = 2.5;
+    CHECK_EQ(count_verdicts(&rows, clear, QS_CONTRADICTED), MANY);
+    struct qs_judgement j = judge(&rows, "", "ratio(mops, " EBR_HP ") >= 1.5", "");
+    for (unsigned i = 0; i < MANY; i++)
+        near[i] = j.estimate.lo;
+    CHECK_EQ(judge(&rows, "", "ratio(mops, " EBR_HP ") >= 1.5", "").verdict, QS_HOLDS);
+    CHECK_EQ(count_verdicts(&rows, near, QS_HOLDS), 0);
+    CHECK_EQ(count_verdicts(&rows, near, QS_UNDECIDED), MANY);
+}
+
 int main(void)
 {
     RUN(test_ratio_is_judged_by_its_interval);
@@ -259,6 +350,9 @@ int main(void)
     RUN(test_what_cannot_be_tested_says_why);
     RUN(test_invalid_rows_do_not_count);
     RUN(test_noise_is_noticed);
+    RUN(test_curves_cross_where_they_do);
+    RUN(test_logarithms_have_slopes);
+    RUN(test_many_claims_are_corrected);
     RUN(test_malformed_tests_are_refused);
     RUN(test_verdicts_are_spelt_as_promised);
     return check_end();

@@ -25,12 +25,20 @@ static struct qs_cell small_cell(const char *structure, const char *reclaim)
 
 static void test_mixes_are_read_and_written(void)
 {
-    static const char *const same[] = { "90/5/5", "0/50/50", "100/0/0", "get:50/put:50",
-                                        "get:97.5/rmw:2.5", "range:100",
-                                        "get:10/insert:20/delete:20/put:20/rmw:20/range:10" };
-    static const char *const bad[] = { "get:50",      "get:50/put:60", "set:50/get:50",
-                                       "get:50/put",  ":100",          "get:50//put:50",
-                                       "get:-1/put:101", "50/50",      "" };
+    static const char *const same[] = {
+        "90/5/5",
+        "0/50/50",
+        "100/0/0",
+        "get:50/put:50",
+        "get:97.5/rmw:2.5",
+        "range:100",
+        "get:10/insert:20/delete:20/put:20/rmw:20/range:10"
+    };
+    static const char *const bad[] = {
+        "get:50",         "get:50/put:60", "set:50/get:50",
+        "get:50/put",     ":100",          "get:50//put:50",
+        "get:-1/put:101", "50/50",         ""
+    };
     char text[QS_MIX_TEXT];
 
     for (unsigned i = 0; i < sizeof same / sizeof *same; i++) {
@@ -49,8 +57,9 @@ static void test_distributions_are_read_and_written(void)
 {
     static const char *const same[] = { "uniform", "zipf:0.99", "hot:20/80",
                                         "latest:0.99", "sequential" };
-    static const char *const bad[] = { "zipf", "hot:20", "hot:0/50", "hot:100/50",
-                                       "hot:20/101", "latest", "latest:x", "seq", "" };
+    static const char *const bad[] = { "zipf",       "hot:20",     "hot:0/50",
+                                       "hot:100/50", "hot:20/101", "latest",
+                                       "latest:x",   "seq",        "" };
     char text[QS_MIX_TEXT];
 
     for (unsigned i = 0; i < sizeof same / sizeof *same; i++) {
@@ -211,7 +220,7 @@ static void test_maps_walk_ranges(void)
 {
     static const char *const pairs[][2] = { { "leaf_list", "ebr" },
                                             { "skip_list", "nbr" },
-                                            { "lazy_skip_list", "hp" },
+                                            { "locked_skip_list", "direct" },
                                             { "locked_tree", "direct" },
                                             { "hm_list", "ebr" } };
 

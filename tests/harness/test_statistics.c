@@ -1,6 +1,9 @@
 /* test_statistics.c - medians, intervals, ranks and lines against known values. */
 #include "harness/statistics.h"
 
+#include "harness/plot_extras.h"
+#include "harness/workload.h"
+
 #include "tests/check.h"
 
 /* The sample of benchstat's documentation, nanoseconds per operation. */
@@ -159,6 +162,62 @@ static void test_holm(void)
     CHECK_NEAR(high[1], 1, 1e-12);
 }
 
+/* Of normal samples, nearly 95 % of whose medians, drawn anew, differ by less than what
+ * one of them says of itself. */
+static void test_noise_floor_is_what_repeats_show(void)
+{
+    enum { SAMPLES = 400, N = 15 };
+    unsigned within = 0;
+    uint64_t state = 7;
+
+    CHECK(isnan(qs_noise_floor((double[]){ 1, 2, 3, 4, 5 }, 5)));
+    CHECK_NEAR(qs_noise_floor((double[]){ 3, 3, 3, 3, 3, 3, 3 }, 7), 0, 0);
+    for (unsigned i = 0; i < SAMPLES; i++) {
+        double x[2][N];
+        for (unsigned k = 0; k < 2 * N; k++) {
+            double sum = 0;
+            for (unsigned d = 0; d < 12; d++)
+                sum += (double)(qs_splitmix(&state) >> 11) * 0x1p-53;
+            x[k / N][k % N] = 100 + (sum - 6);
+        }
+        within +=
+            fabs(qs_median(x[0], N) / qs_median(x[1], N) - 1) < qs_noise_floor(x[0], N);
+    }
+    CHECK_NEAR((double)within / SAMPLES, 0.95, 0.04);
+}
+
+static struct qs_curve made_by_law(struct qs_point points[6], double sigma,
+                                   double kappa)
+{
+    for (unsigned i = 0; i < 6; i++) {
+        double n = 1 << i;
+        points[i] = (struct qs_point){
+            .x = n,
+            .y = { 5 * n / (1 + sigma * (n - 1) + kappa * n * (n - 1)), 0, 0, 7 }
+        };
+    }
+    return (struct qs_curve){ .points = points, .n = 6 };
+}
+
+static void test_scalability_law_is_found_again(void)
+{
+    struct qs_point points[6];
+    struct qs_curve curve = made_by_law(points, 0.05, 0.001);
+    struct qs_scalability law = qs_fit_scalability(&curve);
+
+    CHECK_NEAR(law.rate, 5, 1e-6);
+    CHECK_NEAR(law.sigma, 0.05, 1e-6);
+    CHECK_NEAR(law.kappa, 0.001, 1e-6);
+    CHECK_NEAR(law.last, 32, 0);
+    curve = made_by_law(points, -0.02, 0); /* faster than linear: no such coefficient */
+    law = qs_fit_scalability(&curve);
+    CHECK(law.sigma >= 0 && law.kappa >= 0);
+    curve = made_by_law(points, 0.05, 0.001);
+    for (unsigned i = 2; i < 6; i++)
+        points[i].oversubscribed = true;
+    CHECK(isnan(qs_fit_scalability(&curve).rate));
+}
+
 int main(void)
 {
     RUN(test_median);
@@ -173,5 +232,7 @@ int main(void)
     RUN(test_line);
     RUN(test_spearman);
     RUN(test_holm);
+    RUN(test_noise_floor_is_what_repeats_show);
+    RUN(test_scalability_law_is_found_again);
     return check_end();
 }
