@@ -86,6 +86,14 @@ name_mutex_map = "map under a mutex"; short_mutex_map = "mutex"
 color_mutex_map = "#000000"; mark_mutex_map = 15; dash_mutex_map = 2
 name_checked_map = "map that checks for one thread"; short_checked_map = "checked"
 color_checked_map = "#AA7733"; mark_checked_map = 9; dash_checked_map = 3
+name_nested_lock = "nested maps under one rwlock"; short_nested_lock = "rwlock"
+color_nested_lock = "#777777"; mark_nested_lock = 15; dash_nested_lock = 3
+name_nested_sync = "sync.Map in sync.Map"; short_nested_sync = "sync in sync"
+color_nested_sync = "#56B4E9"; mark_nested_sync = 7; dash_nested_sync = 1
+name_nested_cow = "copied page in copied page"; short_nested_cow = "page in page"
+color_nested_cow = "#882255"; mark_nested_cow = 9; dash_nested_cow = 4
+name_nested_hybrid = "copied page in sync.Map"; short_nested_hybrid = "page in sync"
+color_nested_hybrid = "#009E73"; mark_nested_hybrid = 11; dash_nested_hybrid = 2
 name_ck_hs = "CK hash set"; short_ck_hs = "ck_hs"
 color_ck_hs = "#8C6D00"; mark_ck_hs = 5; dash_ck_hs = 4
 name_ck_ht = "CK hash table"; short_ck_ht = "ck_ht"
