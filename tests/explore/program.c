@@ -172,9 +172,11 @@ static uint64_t count_items(void)
     return sum.keys;
 }
 
-/* The sequential object that has all the calls of the program. */
+/* The sequential object that has all the calls of the program that are judged. */
 static const struct qs_model *model(void)
 {
+    if (qx_settings.model == QX_C11)
+        return sort->model;
     for (unsigned i = 0; i < program.threads; i++)
         for (unsigned j = 0; j < program.calls[i]; j++)
             if (sort->operation[program.call[i][j].operation].is_wide)
