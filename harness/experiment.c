@@ -129,7 +129,7 @@ static int take_figure(struct reading *r, const char *section, const char *key,
 {
     struct qs_figure *f = r->figure;
     FIELDS({ "title", &f->title }, { "paper", &f->paper }, { "question", &f->question },
-           { "group", &f->group });
+           { "group", &f->group }, { "part", &f->part });
 }
 
 /* "pus >= 2" arrives as key "pus >" and value "2"; "quiet = yes" as it stands. */
@@ -309,6 +309,7 @@ static struct qs_figure *new_figure(const char *path)
     f->paper = qs_copied("");
     f->question = qs_copied("");
     f->group = qs_copied("");
+    f->part = qs_copied("");
     f->needs = qs_copied("");
     return f;
 }

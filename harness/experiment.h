@@ -66,6 +66,7 @@ struct qs_figure {
     char *id;                       /* its name without folder and .exp */
     char *title, *paper, *question; /* [figure]; paper may be empty */
     char *group; /* names of groups it belongs to, separated by commas, or empty */
+    char *part;  /* heading that it shares with others in a report, or empty */
     char *needs; /* [requires] as "pus >= 2, numa >= 2", or empty */
     unsigned needs_line;
     struct qs_setting *settings;

@@ -253,6 +253,7 @@ void qs_figure_free(struct qs_figure *f)
     for (struct qs_claim *c = f->claims; c && c < f->claims + f->n_claims; c++)
         FREE_TEXTS(&c->id, &c->say, &c->where, &c->test, &c->paper, &c->needs);
     FREE_TEXTS(&f->path, &f->id, &f->title, &f->paper, &f->question, &f->group,
+               &f->part,
                &f->needs);
     free(f->settings);
     free(f->skip);

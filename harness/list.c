@@ -22,7 +22,7 @@ struct arguments {
 
 static const char *subject_at(unsigned i)
 {
-    static const char *const subjects[] = { "pairs", "figures", "claims" };
+    static const char *const subjects[] = { "pairs", "figures", "claims", "sources" };
     return i < sizeof subjects / sizeof *subjects ? subjects[i] : NULL;
 }
 
@@ -44,9 +44,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp argp = {
     options,
     parse,
-    "[pairs|figures|claims]",
+    "[pairs|figures|claims|sources]",
     "Lists every pair of structure and reclamation scheme and whether it runs, or the "
-    "figures, or the claims held against them.",
+    "figures, or the claims held against them, or what runs the systems of the articles "
+    "that the project started from.",
     NULL,
     NULL,
     NULL
@@ -181,6 +182,8 @@ int qs_verb_list(int argc, char **argv)
         return qs_list_figures(a.csv);
     if (!strcmp(a.what, "claims"))
         return a.markdown ? qs_list_sections() : qs_list_claims(a.csv);
+    if (!strcmp(a.what, "sources"))
+        return qs_list_sources(a.csv);
     qs_unknown_name("list of", a.what, subject_at, message, sizeof message);
     fprintf(stderr, "quiesce: %s\n", message);
     return QS_EXIT_USAGE;

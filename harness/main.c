@@ -13,7 +13,7 @@ static const struct verb {
     const char *name, *about;
     int (*run)(int argc, char **argv);
 } verbs[] = {
-    { "list", "structures, schemes and which pairs run; figures; claims",
+    { "list", "structures, schemes and which pairs run; figures; claims; sources",
       qs_verb_list },
     { "bench", "measure one cell or a small sweep, or two pairs in turns",
       qs_verb_bench },
@@ -23,11 +23,14 @@ static const struct verb {
     { "report", "write the report of a run as one HTML file", qs_verb_report },
     { "compare", "statistics of two runs, side by side", qs_verb_compare },
     { "check", "explore schedules of small programs for bugs", qs_verb_check },
+    { "gallery", "play failures of concurrent programs, step by step",
+      qs_verb_gallery },
     { "merge", "several runs of one build as one", qs_verb_merge },
     { "verify", "judge recorded calls again: are they linearizable?", qs_verb_verify },
     { "soak", "random load with misfortunes, checked all the time", qs_verb_soak },
     { "doctor", "can this machine be trusted?", qs_verb_doctor },
     { "place", "which thread goes where, as a table and a picture", qs_verb_place },
+    { "spread", "how evenly hashes spread ids over channels", qs_verb_spread },
     { "completions", "print the completion of a shell", qs_verb_completions },
 };
 

@@ -120,10 +120,21 @@ static void write_figure(struct qs_report *r, const struct qs_figure *figure, si
             figure->id, figure->id, r->options);
 }
 
+/* A heading over the figures of one part, which follow each other. */
+static void begin_part(struct qs_report *r, size_t i)
+{
+    struct qs_figure *const *figure = r->run->figures.figure;
+
+    if (*figure[i]->part && (!i || strcmp(figure[i - 1]->part, figure[i]->part) != 0))
+        qs_html(r->out, "<h2 class=\"part\">%s</h2>\n", figure[i]->part);
+}
+
 void qs_report_figures(struct qs_report *r)
 {
-    for (size_t i = 0; i < r->run->figures.n; i++)
+    for (size_t i = 0; i < r->run->figures.n; i++) {
+        begin_part(r, i);
         write_figure(r, r->run->figures.figure[i], i);
+    }
 }
 
 static int is_picture(const struct dirent *entry)

@@ -39,6 +39,7 @@ const char qs_report_style[] =
     "white-space:normal}.cards td:empty{display:none}\n"
     ".cards td[data-name]::before{content:attr(data-name) \": \";color:#555;"
     "font-weight:400}}\n"
+    "h2.part{font-size:1.5rem;border:0;margin-bottom:-1rem}"
     "@media print{body{max-width:none;font-size:11px}h2{break-after:avoid}"
     "figure,tr{break-inside:avoid}a{color:inherit;text-decoration:none}"
     ".grid{grid-template-columns:1fr 1fr}}\n";

@@ -18,8 +18,10 @@ int qs_verb_merge(int argc, char **argv);
 int qs_verb_compare(int argc, char **argv);
 int qs_verb_verify(int argc, char **argv);
 int qs_verb_check(int argc, char **argv);
+int qs_verb_gallery(int argc, char **argv);
 int qs_verb_soak(int argc, char **argv);
 int qs_verb_doctor(int argc, char **argv);
+int qs_verb_spread(int argc, char **argv);
 int qs_verb_place(int argc, char **argv);
 int qs_verb_completions(int argc, char **argv);
 
@@ -28,6 +30,9 @@ int qs_list_figures(bool csv);
 int qs_list_claims(bool csv);
 /* The claims by figure, with the commands that judge them: a part of ARTIFACT.md. */
 int qs_list_sections(void);
+
+/* `list sources`: what runs the systems of the articles that the project started from. */
+int qs_list_sources(bool csv);
 
 /* The name of the i-th verb and a line about it; NULL past the end. */
 const char *qs_verb_name(unsigned i);

@@ -52,6 +52,7 @@ static const char *const kind_names[] = {
     [QX_DEADLOCK] = "deadlock",
     [QX_LIVELOCK] = "livelock",
     [QX_WRONG_COUNT] = "wrong count",
+    [QX_BROKEN_PROMISE] = "broken promise",
 };
 
 const char *qx_kind_name(enum qx_kind kind)

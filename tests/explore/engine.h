@@ -29,7 +29,8 @@ enum qx_kind {
     QX_LEAK,
     QX_DEADLOCK,
     QX_LIVELOCK,
-    QX_WRONG_COUNT
+    QX_WRONG_COUNT,
+    QX_BROKEN_PROMISE
 };
 
 struct qx_clock {
@@ -53,6 +54,7 @@ struct qx_settings {
     bool fail_memory;     /* allocations fail now and then */
     bool stall;           /* one thread stops for good somewhere */
     bool rarely;          /* QS_BUGGIFY is true now and then */
+    bool until_used;      /* freeing too early is no finding, using it then is */
     bool trace;
     unsigned step_bound;
 };

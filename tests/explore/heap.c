@@ -119,7 +119,10 @@ void qx_heap_name(uintptr_t value, char *text, size_t size)
 static void complain(const struct block *b, const void *address, bool write,
                      const char *what)
 {
-    if (!b)
+    if (!b && offset_of(address) < HEAP_BYTES)
+        qx_found(QX_WILD_POINTER, "T%u goes past the end of n%u: %s", qx_self(),
+                 block_count - 1, what);
+    else if (!b)
         qx_found(QX_WILD_POINTER, "T%u follows %p: %s", qx_self(), address, what);
     else if (b->state == FREED || b->forbidden)
         qx_found(QX_USE_AFTER_FREE, "T%u %s n%u after it was freed: %s", qx_self(),
@@ -224,7 +227,7 @@ static void check_order_of_free(const struct block *b)
 {
     const struct qx_clock *mine = qx_clock_of(qx_self());
 
-    for (unsigned i = 0; i < QX_THREADS; i++)
+    for (unsigned i = 0; i < QX_THREADS && !qx_settings.until_used; i++)
         if (b->touched_at[i] > mine->at[i] && i != qx_self())
             qx_found(QX_UNORDERED_FREE,
                      "T%u frees n%u; an access by T%u is not ordered before", qx_self(),

@@ -37,7 +37,7 @@ void qx_lock_take(struct qx_lock *lock, bool shared)
     qx_model_drain(qx_self());
     lock->readers = shared ? lock->readers + 1 : -1;
     qx_join(qx_clock_of(qx_self()), &clocks[lock->id]);
-    qx_trace("lock", "", "lock %u%s", lock->id, shared ? " to read" : "");
+    qx_trace("lock", "", "%u%s", lock->id, shared ? " to read" : "");
 }
 
 void qx_lock_release(struct qx_lock *lock)
@@ -48,5 +48,5 @@ void qx_lock_release(struct qx_lock *lock)
     qx_join(&clocks[lock->id], qx_clock_of(qx_self()));
     lock->readers = lock->readers > 0 ? lock->readers - 1 : 0;
     qx_unblock();
-    qx_trace("unlock", "", "lock %u", lock->id);
+    qx_trace("unlock", "", "%u", lock->id);
 }

@@ -41,11 +41,13 @@ static void draw(const struct qx_subject *subject, const struct qx_failure *f,
                  const char *path)
 {
     char title[160];
+    struct qx_drawing drawing = { .title = title };
 
+    drawing.detail = is_about_answers(f->finding.kind) ? QX_IN_CALLS : QX_EVERYTHING;
     snprintf(title, sizeof title, "%s under %s: %s, model %s", subject->structure,
              subject->reclaim, qx_kind_name(f->finding.kind),
              qx_model_names[f->settings.model]);
-    if (!qx_trace_draw(path, title, is_about_answers(f->finding.kind)))
+    if (!qx_trace_draw(path, &drawing))
         qs_die(QS_EXIT_FAILED, "check: cannot write %s: %s", path, strerror(errno));
 }
 

@@ -12,7 +12,7 @@
 #include "tests/explore/choice.h"
 #include "tests/explore/engine.h"
 
-enum { CHANGE_POINTS = 8 };
+enum { CHANGE_POINTS = 8, STEPS_AT_FIRST = 15 };
 
 static enum qx_strategy strategy; /* of this execution; never QX_MIX */
 static unsigned thread_count;
@@ -24,9 +24,9 @@ static unsigned preemptions;
 static int priority[QX_THREADS], lowest_priority;
 static uint64_t change_points[CHANGE_POINTS], next_change;
 static unsigned change_point_count;
-static unsigned weight = 1;          /* of this execution */
-static double steps_per_weight = 15; /* over the last executions */
-static unsigned stopping_thread;     /* QX_MAIN: none */
+static unsigned weight = 1;                      /* of this execution */
+static double steps_per_weight = STEPS_AT_FIRST; /* over the last executions */
+static unsigned stopping_thread;                 /* QX_MAIN: none */
 static uint64_t stopping_step;
 
 static void shuffle_priorities(unsigned n)
@@ -105,6 +105,11 @@ void qx_schedule_end(uint64_t steps)
 {
     steps_per_weight += ((double)steps / weight - steps_per_weight) / 16;
     weight = 1;
+}
+
+void qx_schedule_forget(void)
+{
+    steps_per_weight = STEPS_AT_FIRST;
 }
 
 void qx_schedule_reconsider(void)

@@ -8,6 +8,10 @@
 void qx_schedule_begin(unsigned n);
 void qx_schedule_end(uint64_t steps);
 
+/* What executions so far have taught about their length no longer counts: the next
+ * ones are those of a fresh start. */
+void qx_schedule_forget(void);
+
 /* The thread to go on, QX_MAIN if none can. */
 unsigned qx_schedule_next(void);
 

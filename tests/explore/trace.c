@@ -48,15 +48,25 @@ void qx_trace(const char *what, const char *site, const char *format, ...)
 
 void qx_trace_event(enum qx_trace_kind kind, const char *text)
 {
-    static const char *const words[] = {
-        [QX_CALL] = "call", [QX_ANSWER] = "answer", [QX_FINDING] = "FINDING"
-    };
+    static const char *const words[] = { [QX_CALL] = "call",
+                                         [QX_ANSWER] = "answer",
+                                         [QX_TOLD] = "told",
+                                         [QX_FINDING] = "FINDING" };
     struct qx_trace_line *l = new_line(kind, words[kind], "");
 
     if (!l)
         return;
     snprintf(l->text, sizeof l->text, "%s", text);
-    in_call[qx_self()] = kind == QX_CALL;
+    if (kind != QX_TOLD)
+        in_call[qx_self()] = kind == QX_CALL;
+}
+
+bool qx_trace_is_shown(const struct qx_trace_line *l, enum qx_trace_detail detail)
+{
+    if (detail == QX_AS_TOLD)
+        return l->kind != QX_ACCESS || !strcmp(l->what, "lock") ||
+               !strcmp(l->what, "unlock");
+    return l->in_call || detail == QX_EVERYTHING;
 }
 
 const struct qx_trace_line *qx_trace_at(unsigned i)

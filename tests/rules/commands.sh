@@ -18,7 +18,7 @@ for text in README.md CONTRIBUTING.md; do
     done
     [ -x "$tool" ] || continue
     help=$("$tool" --help)
-    for verb in $(grep -oE 'quiesce (list|bench|run|plan|plot|report|doctor|place|completions|compare|merge|check|verify|soak|cell|status)' "$text" |
+    for verb in $(grep -oE 'quiesce (list|bench|run|plan|plot|report|doctor|place|completions|compare|merge|check|gallery|spread|verify|soak|cell|status)' "$text" |
         sed 's/quiesce //' | sort -u); do
         printf '%s\n' "$help" | grep -qw "$verb" ||
             { echo "$text names the verb $verb, which the tool has not"; wrong=1; }
