@@ -60,7 +60,7 @@ static const struct argp_option options[] = {
     { NULL, 0, NULL, 0, "Threads:", 3 },
     { "threads", 't', "LIST", 0, "1,2,4 or cores, max, 2max (1)", 3 },
     { "placement", 'p', "P", 0,
-      "compact, cores, scatter, numa-rr, list:0,2,4-7 or none (cores)", 3 },
+      "compact, cores, scatter, numa-rr, one-socket, list:0,2,4-7 or none (cores)", 3 },
     { "oversubscribe", 'o', NULL, 0, "threads beyond the last processor share", 3 },
     { NULL, 0, NULL, 0, "The measurement:", 4 },
     { "duration", 'D', "TIME", 0, "of one repeat (1s)", 4 },

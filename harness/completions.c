@@ -25,7 +25,7 @@ static const char script[] =
     "            awk -F, 'NR > 1 && $3 == \"ok\" { print $2 }' | sort -u) ;;\n"
     "        --model) words='sc tso c11' ;;\n"
     "        --strategy) words='random burst pct mix dfs' ;;\n"
-    "        --policy|--placement|-p) words='compact cores scatter numa-rr list: none' ;;\n"
+    "        --policy|--placement|-p) words='compact cores scatter numa-rr one-socket list: none' ;;\n"
     "        --dist|-d) words='uniform zipf: hot: latest: sequential' ;;\n"
     "        --latency|-l) words='off sampled: paced:' ;;\n"
     "        --clock) words='auto tsc monotonic' ;;\n"

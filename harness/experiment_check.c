@@ -10,6 +10,7 @@
 #include "harness/claims.h"
 #include "harness/needs.h"
 #include "harness/settings.h"
+#include "harness/topology.h"
 
 static const char *const bases[] = { "count", "cpu", "wall" };
 static const char *const severities[] = { "required", "expected", "info" };
@@ -104,7 +105,7 @@ static int check_setting(const struct check *c, const struct qs_setting *s)
     if (qs_setting_check(s->key, s->value, message, sizeof message))
         return fail(c, s->line, "%s", message);
     if (s->section == QS_FIXED && strchr(s->value, ',') &&
-        strncmp(s->value, "list:", 5) != 0)
+        !qs_topology_is_list(s->value))
         return fail(c, s->line, "%s has several values; move it to [axes]", s->key);
     return 0;
 }

@@ -1,14 +1,17 @@
 /* place.c - the verb place: which thread goes where, also on machines not here. */
 #include <argp.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "harness/text.h"
 #include "harness/topology.h"
 #include "harness/verbs.h"
 
-enum { MOST_THREADS = 4096 };
+enum { MOST_THREADS = 4096, KEY_XML = 256 };
 
 struct arguments {
     const char *policy, *topology, *svg;
@@ -18,7 +21,9 @@ struct arguments {
 
 static const struct argp_option options[] = {
     { "policy", 'p', "POLICY", 0,
-      "compact, cores (default), scatter, numa-rr or list:0,2,4-7", 0 },
+      "compact, cores (default), scatter, numa-rr, one-socket, or list:0,2,4-7 by the "
+      "system's numbers, list:L0,L4-L7 by hwloc's",
+      0 },
     { "placement", 0, NULL, OPTION_ALIAS, NULL, 0 },
     { "threads", 't', "N", 0, "how many threads (default: one for every processor)",
       0 },
@@ -26,6 +31,8 @@ static const struct argp_option options[] = {
     { "topology", 'T', "FILE|TEXT", 0,
       "an hwloc XML file or a synthetic machine such as 'pack:4 [numa] core:8 pu:2' "
       "(default: this machine, inside its allowed cpuset)",
+      0 },
+    { "xml", KEY_XML, "FILE", 0, "a machine that `lstopo FILE.xml` wrote elsewhere",
       0 },
     { "svg", 's', "FILE", 0, "draw the machine with the threads at their places", 0 },
     { 0 }
@@ -49,6 +56,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'o':
         a->oversubscribe = true;
         break;
+    case KEY_XML:
+        if (access(text, R_OK))
+            argp_failure(state, QS_EXIT_USAGE, 0, "--xml %s: %s", text,
+                         strerror(errno));
+        /* fallthrough */
     case 'T':
         a->topology = text;
         break;
@@ -65,10 +77,13 @@ static const struct argp argp = {
     options,
     parse,
     NULL,
-    "Shows which thread goes where under a placement policy.\v"
+    "Shows which thread goes where under a placement policy: as a table, and as a text "
+    "in which each core is a pair of brackets and each processor a thread or a dot.\v"
+    "Other machines than this one can be looked at, but not measured on.\n\n"
     "Examples:\n"
     "  quiesce place --policy scatter --threads 2 --svg place.svg\n"
-    "  quiesce place -T 'pack:4 [numa] core:8 pu:2' -t 12 -p numa-rr",
+    "  quiesce place -T 'pack:4 [numa] core:8 pu:2' -t 12 -p numa-rr\n"
+    "  lstopo big.xml; quiesce place --xml big.xml -t 64 -p one-socket --oversubscribe",
     NULL,
     NULL,
     NULL
@@ -97,7 +112,11 @@ static int place(const struct arguments *a, const struct qs_topology *t)
     printf("%s\n", qs_topology_summary(t));
     if (!qs_topology_is_this_machine(t))
         puts("not this machine: a dry run, nothing can be bound to it");
+    if (qs_topology_numa_nodes(t) == 1)
+        puts("one NUMA node: where memory lies makes no difference here");
     print_places(places, n);
+    putchar('\n');
+    qs_topology_print(t, places, n, stdout);
     int failed = a->svg && qs_topology_draw(t, places, n, a->svg, error, sizeof error);
     if (failed)
         fprintf(stderr, "quiesce: %s\n", error);

@@ -265,7 +265,21 @@ int qs_topology_bind(const struct qs_topology *t, const struct qs_place *place,
 /* Asks the kernel rather than hwloc, which allocates memory to answer. */
 bool qs_topology_is_at(const struct qs_topology *t, const struct qs_place *place)
 {
-    return t->here && sched_getcpu() == (int)place->pu;
+    return t->here && sched_getcpu() == (int)place->pu && is_bound_to(place->pu);
+}
+
+long qs_topology_migrations(void)
+{
+    FILE *f = fopen("/proc/thread-self/sched", "re");
+    char line[128];
+    long n = -1;
+
+    while (f && n < 0 && fgets(line, sizeof line, f))
+        if (sscanf(line, "se.nr_migrations : %ld", &n) != 1)
+            n = -1;
+    if (f)
+        fclose(f);
+    return n;
 }
 
 int qs_topology_export_xml(const struct qs_topology *t, const char *path)

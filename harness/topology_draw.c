@@ -66,6 +66,7 @@ static int draw_with_lstopo(const char *xml, const char *svg)
                      "--no-io",
                      "--no-caches",
                      "--no-legend",
+                     "--no-factorize", /* which would leave out threads */
                      "--of",
                      "svg",
                      "-f",

@@ -5,8 +5,9 @@
  *   scatter    as far apart as the machine allows (hwloc_distrib); the places of n
  *              threads are not the first n of n + 1
  *   numa-rr    NUMA nodes in turn, each filling its cores before their siblings
- *   list:0,2,4-7   as given, by the system's numbers; list:L0,L1 by hwloc's logical
- *              ones
+ *   one-socket the package with most processors, one PU of every core before siblings
+ *   list:0,2,4-7   as given, by the system's numbers, as os:0,2,4-7; list:L0,L4-L7 by
+ *              hwloc's logical ones
  */
 #include <limits.h>
 #include <stdio.h>
@@ -63,6 +64,35 @@ static int order_numa(struct order *o)
 {
     order_compact(o);
     qsort_r(o->pus, o->n, sizeof *o->pus, by_turn, (void *)o->t);
+    return 0;
+}
+
+/* The package with most allowed processors, the first of several. */
+static unsigned largest_package(const struct qs_topology *t)
+{
+    unsigned largest = 0, most = 0;
+
+    for (unsigned i = 0; i < t->n; i++) {
+        unsigned package = t->pus[i].place.package, n = 0;
+        for (unsigned j = 0; j < t->n; j++)
+            n += t->pus[j].place.package == package;
+        if (n > most) {
+            most = n;
+            largest = package;
+        }
+    }
+    return largest;
+}
+
+static int order_one_socket(struct order *o)
+{
+    unsigned package = largest_package(o->t), n = 0;
+
+    order_cores(o);
+    for (unsigned i = 0; i < o->n; i++)
+        if (o->t->pus[o->pus[i]].place.package == package)
+            o->pus[n++] = o->pus[i];
+    o->n = n;
     return 0;
 }
 
@@ -125,14 +155,15 @@ static const char *read_number(const char *text, unsigned *number)
     return text + digits;
 }
 
-/* "4" or "4-7", up to the comma or the end.  NULL if it is neither. */
+/* "4", "4-7" or "L4-L7", up to the comma or the end.  NULL if it is neither. */
 static const char *read_range(const char *text, unsigned *first, unsigned *last)
 {
-    const char *rest = read_number(text, first);
+    bool logical = *text == 'L';
+    const char *rest = read_number(text + logical, first);
 
     *last = *first;
     if (rest && *rest == '-')
-        rest = read_number(rest + 1, last);
+        rest = read_number(rest + 1 + (logical && rest[1] == 'L'), last);
     if (!rest || *last < *first || (*rest == ',' && !rest[1]))
         return NULL;
     return *rest == ',' ? rest + 1 : *rest ? NULL : rest;
@@ -143,7 +174,7 @@ static int order_list(struct order *o, const char *list)
     while (*list) {
         bool logical = *list == 'L';
         unsigned first = 0, last = 0;
-        const char *rest = read_range(list + logical, &first, &last);
+        const char *rest = read_range(list, &first, &last);
         if (!rest) {
             snprintf(o->error, o->error_size,
                      "placement list: not a list of processors at '%s'; write "
@@ -165,11 +196,23 @@ static const struct {
     const char *name;
     int (*order)(struct order *o);
 } policies[] = {
-    { "compact", order_compact },
-    { "cores", order_cores },
-    { "scatter", order_scatter },
-    { "numa-rr", order_numa },
+    { "compact", order_compact },       { "cores", order_cores },
+    { "scatter", order_scatter },       { "numa-rr", order_numa },
+    { "one-socket", order_one_socket },
 };
+
+/* What follows list: or os:, or NULL. */
+static const char *list_of(const char *policy)
+{
+    return !strncmp(policy, "list:", 5) ? policy + 5
+           : !strncmp(policy, "os:", 3) ? policy + 3
+                                        : NULL;
+}
+
+bool qs_topology_is_list(const char *policy)
+{
+    return list_of(policy);
+}
 
 static const char *policy_at(unsigned i)
 {
@@ -182,18 +225,18 @@ bool qs_topology_has_policy(const char *policy)
     for (unsigned i = 0; i < sizeof policies / sizeof *policies; i++)
         if (!strcmp(policy, policies[i].name))
             return true;
-    return !strcmp(policy, "none") || !strncmp(policy, "list:", 5);
+    return !strcmp(policy, "none") || list_of(policy);
 }
 
 const char *qs_topology_policies(void)
 {
-    return "compact cores scatter numa-rr list:0,2,4-7";
+    return "compact cores scatter numa-rr one-socket list:0,2,4-7";
 }
 
 static int order_by(struct order *o, const char *policy)
 {
-    if (!strncmp(policy, "list:", 5))
-        return order_list(o, policy + 5);
+    if (list_of(policy))
+        return order_list(o, list_of(policy));
     for (unsigned i = 0; i < sizeof policies / sizeof *policies; i++)
         if (!strcmp(policy, policies[i].name))
             return policies[i].order(o);
@@ -216,7 +259,10 @@ int qs_topology_place(const struct qs_topology *t, const char *policy, unsigned 
         snprintf(error, error_size,
                  "--threads %u: only %u PU%s %s (%s); add --oversubscribe or "
                  "--placement none",
-                 n, o.n, o.n == 1 ? "" : "s", o.n == t->n ? "allowed" : "listed",
+                 n, o.n, o.n == 1 ? "" : "s",
+                 o.n == t->n                   ? "allowed"
+                 : qs_topology_is_list(policy) ? "listed"
+                                               : "there",
                  o.n == t->n ? t->allowed : policy);
         failed = -1;
     }
