@@ -46,6 +46,8 @@ static const struct {
     { "misses", "present keys not found" },
     { "retired", "nodes retired" },
     { "freed", "nodes freed" },
+    { "misplaced_pct", "pages on another NUMA node than asked for [%]" },
+    { "huge_kb", "memory in huge pages [kB]" },
 };
 
 /* "insert_p999_ns" as "99.9 % of inserts within [ns]"; NULL for other columns. */

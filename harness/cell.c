@@ -5,6 +5,7 @@
 
 #include "harness/cell.h"
 #include "harness/latency.h"
+#include "harness/memory_policy.h"
 #include "harness/mix.h"
 
 /* What most cells leave at 0 is not mentioned then, so that ids do not change when
@@ -39,6 +40,13 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "span", cell->span);
     add_choice(text, "fresh_inserts",
                cell->fresh_inserts && cell->distribution != QS_LATEST);
+    if (cell->table_memory.kind) {
+        char memory[QS_MEMORY_TEXT];
+        size_t used = strlen(text);
+        snprintf(text + used, QS_CELL_TEXT - used, ";memory=%s",
+                 qs_memory_text(cell, memory));
+    }
+    add_choice(text, "huge_pages", cell->huge_pages);
     if (cell->latency) {
         char latency[QS_LATENCY_TEXT];
         size_t used = strlen(text);

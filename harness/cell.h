@@ -29,10 +29,28 @@ enum qs_operation {
 /* Times of single operations: none, from the call, from when it was due. */
 enum qs_latency_mode { QS_LATENCY_OFF, QS_LATENCY_SERVICE, QS_LATENCY_INTENDED };
 
+/* From which NUMA nodes pages come: the system decides; the node of the thread that
+ * first touches them; of the one that allocates; each in turn; a node given. */
+enum qs_memory_kind {
+    QS_MEMORY_SYSTEM,
+    QS_MEMORY_FIRST_TOUCH,
+    QS_MEMORY_LOCAL,
+    QS_MEMORY_INTERLEAVE,
+    QS_MEMORY_BIND
+};
+
+struct qs_memory_policy {
+    enum qs_memory_kind kind;
+    unsigned node; /* to bind to: the system's number */
+};
+
+enum qs_huge_pages { QS_HUGE_SYSTEM, QS_HUGE_ON, QS_HUGE_OFF };
+
 struct qs_cell {
     char structure[32], reclaim[32];
     unsigned threads;
-    char placement[64]; /* compact | cores | scatter | numa-rr | list:... | none */
+    char placement[64]; /* compact | cores | scatter | numa-rr | one-socket |
+                              list:... | none */
     bool oversubscribe; /* more threads than processors allowed: they take turns */
     uint64_t keys;      /* size of the key range [0, keys) */
     uint64_t prefill;   /* keys present before the first operation, exactly */
@@ -70,6 +88,8 @@ struct qs_cell {
     unsigned hot_keys, hot_draws; /* of a hot set, in permille */
     bool
         fresh_inserts; /* inserts take keys that never were there, deletes the oldest */
+    struct qs_memory_policy table_memory, node_memory; /* either or neither SYSTEM */
+    enum qs_huge_pages huge_pages;
 };
 
 enum { QS_CELL_TEXT = 512 };
@@ -148,7 +168,11 @@ struct qs_sample {
     double pace_mops;        /* operations that were due, million per second */
     struct qs_latency_point *points; /* malloc'd, or NULL: the rows of latency.csv */
     unsigned n_points;
-    char op[8];                    /* of a row of latency.csv: get, insert, ..., all */
+    char table_pages[96]; /* pages on each node as "0:512 1:509", of all those of */
+    char node_pages[96];  /* tables and of a sample of nodes, if memory was placed */
+    double misplaced_pct; /* of them, those that are not where they should be */
+    long huge_kb;         /* of the process in huge pages at the end, or -1 */
+    char op[8];           /* of a row of latency.csv: get, insert, ..., all */
     struct qs_latency_point point; /* and its numbers */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/map_ops.h"
+#include "harness/memory_policy.h"
 #include "harness/mix.h"
 #include "harness/runner.h"
 #include "harness/text.h"
@@ -235,11 +236,14 @@ static int check_placement(const struct qs_cell *cell,
 {
     struct qs_place places[MOST_THREADS];
 
-    if (!strcmp(cell->placement, "none"))
-        return 0;
     if (!qs_topology_is_this_machine(topology))
         return complain(c, "this topology is not this machine's: it can be placed on "
-                           "(quiesce place) but not measured on");
+                           "(quiesce place) but not measured on; unset HWLOC_SYNTHETIC "
+                           "and HWLOC_XMLFILE");
+    if (qs_memory_check(cell, topology, c->text, c->size))
+        return -1;
+    if (!strcmp(cell->placement, "none"))
+        return 0;
     return qs_topology_place(topology, cell->placement, cell->threads,
                              cell->oversubscribe, places, c->text, c->size);
 }

@@ -76,6 +76,7 @@ static bool is_skipped(const struct expansion *x, const struct qs_cell *cell)
 
     memset(&row, 0, sizeof row);
     row.cell = *cell;
+    row.id = qs_cell_id(cell);
     for (size_t i = 0; i < x->n_skip; i++)
         if (qs_filter_match(x->filters[i], &row, x->limits))
             return true;

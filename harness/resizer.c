@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/crew.h"
+#include "harness/memory_policy.h"
 
 static bool phase_is(struct qs_run *run, enum qs_phase phase)
 {
@@ -58,6 +59,8 @@ static void *resizer_main(void *argument)
 
     if (w->bound)
         qs_topology_bind(run->topology, &w->place, w->error, sizeof w->error);
+    if (!w->error[0])
+        qs_memory_join(w->error, sizeof w->error);
     w->thread = run->ops->thread_register(run->map);
     if (w->thread) {
         wait_until_open(w);

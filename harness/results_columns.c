@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/latency.h"
+#include "harness/memory_policy.h"
 #include "harness/mix.h"
 #include "harness/settings_roles.h"
 #include "harness/text.h"
@@ -268,11 +269,25 @@ static double misses(const struct qs_row *row)
     return qs_count_number(row->sample.gets) - qs_count_number(row->sample.hits);
 }
 
-/* Not chosen by a cell yet: the system's policy. */
 static void spell_memory(const struct qs_row *row, char *text, size_t size)
 {
-    (void)row;
-    snprintf(text, size, "default");
+    if (size >= QS_MEMORY_TEXT)
+        qs_memory_text(&row->cell, text);
+}
+
+static bool parse_memory(struct qs_row *row, const char *text)
+{
+    return !*text || qs_memory_parse(text, &row->cell);
+}
+
+static void spell_huge(const struct qs_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%s", qs_huge_text(&row->cell));
+}
+
+static bool parse_huge(struct qs_row *row, const char *text)
+{
+    return !*text || qs_huge_parse(text, &row->cell);
 }
 
 #define FIELD(f) \
@@ -339,7 +354,7 @@ const struct qs_column qs_columns[] = {
     TEXT("reclaim", cell.reclaim),
     UNSIGNED("threads", cell.threads),
     TEXT("placement", cell.placement),
-    SPELT("memory", spell_memory, NULL),
+    SPELT("memory", spell_memory, parse_memory),
     SPELT("alloc", spell_pool, parse_pool),
     UNSIGNED("keys", cell.keys),
     UNSIGNED("prefill", cell.prefill),
@@ -467,6 +482,11 @@ const struct qs_column qs_columns[] = {
     PERCENTILES("put_", QS_PUT),
     PERCENTILES("rmw_", QS_RMW),
     PERCENTILES("range_", QS_RANGE),
+    SPELT("huge_pages", spell_huge, parse_huge),
+    TEXT("table_pages", sample.table_pages),
+    TEXT("node_pages", sample.node_pages),
+    REAL("misplaced_pct", sample.misplaced_pct),
+    COUNT("huge_kb", sample.huge_kb),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

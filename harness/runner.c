@@ -1,5 +1,6 @@
 /* runner.c - one repeat of a cell: the phases, the checks, the sums. */
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "harness/crew.h"
 #include "harness/latency.h"
+#include "harness/memory_policy.h"
 #include "harness/progress.h"
 #include "harness/runner.h"
 
@@ -309,6 +311,7 @@ static int run_crew(struct qs_crew *c)
         return -1;
     qs_sample_sum_up(c);
     qs_sample_validate(c);
+    qs_memory_verify(c->sample);
     return 0;
 }
 
@@ -317,7 +320,8 @@ int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
 {
     struct qs_crew *c = qs_memory_alloc_lines(sizeof *c);
 
-    *sample = (struct qs_sample){ .rss_peak_kb = -1 };
+    *sample =
+        (struct qs_sample){ .rss_peak_kb = -1, .huge_kb = -1, .misplaced_pct = NAN };
     qs_latency_none(sample);
     if (!c || has_stray_threads) {
         snprintf(sample->error, sizeof sample->error, "%s",
@@ -327,13 +331,17 @@ int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
     }
     c->sample = sample;
     bool is_reset = qs_rss_peak_reset();
-    int error = crew_init(c, cell, topology, seed);
+    int error = qs_memory_begin(cell, topology, sample->error, sizeof sample->error);
+    if (!error)
+        error = crew_init(c, cell, topology, seed);
     if (!error)
         error = run_crew(c);
     if (is_reset)
         sample->rss_peak_kb = qs_rss_peak_read();
-    if (!has_stray_threads)
+    if (!has_stray_threads) {
         crew_free(c);
+        qs_memory_end();
+    }
     if (error && interrupted)
         interrupted = 0;
     return error;

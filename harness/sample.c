@@ -66,7 +66,8 @@ static void add_worker(struct qs_sample *s, const struct qs_worker *w, double *c
     s->mops_thread_max = fmax(s->mops_thread_max, mops);
     s->ctx_switches += e->ctx_switches - b->ctx_switches;
     s->page_faults += e->page_faults - b->page_faults;
-    s->migrations = w->bound ? s->migrations + w->moved : -1;
+    s->migrations =
+        w->migrations < 0 || s->migrations < 0 ? -1 : s->migrations + w->migrations;
     *cpu_ns += (double)(e->cpu_ns - b->cpu_ns);
     for (unsigned i = 0; i < QS_SITES; i++) {
         s->cas_tries[i] += e->counters.cas_tries[i] - b->counters.cas_tries[i];
@@ -184,6 +185,15 @@ void qs_sample_sum_up(struct qs_crew *c)
     note_garbage(s, &c->stats);
 }
 
+/* A thread that was bound and did not stay, or NULL. */
+static const struct qs_worker *moved_worker(const struct qs_crew *c)
+{
+    for (unsigned i = 0; i < c->started; i++)
+        if (c->workers[i]->moved)
+            return c->workers[i];
+    return NULL;
+}
+
 void qs_sample_validate(struct qs_crew *c)
 {
     struct qs_tally all = { 0 };
@@ -212,6 +222,11 @@ void qs_sample_validate(struct qs_crew *c)
                  "the map holds other keys or values than its operations left");
     else if (c->stats.freed_nodes > c->stats.retired_nodes)
         snprintf(s->error, sizeof s->error, "more nodes were freed than retired");
+    else if (moved_worker(c))
+        snprintf(s->error, sizeof s->error,
+                 "thread %u was bound to PU %u and somebody moved it; repeat it with "
+                 "nobody else setting affinities",
+                 moved_worker(c)->index, moved_worker(c)->place.pu);
     else
         s->valid = true;
 }

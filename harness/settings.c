@@ -271,7 +271,7 @@ static const struct key cell_keys[] = {
     { "size", "a number of keys present, such as 100", apply_size, { "keys" } },
     { "threads", "a number above 0, cores, max or 2max", apply_threads, { NULL } },
     { "placement",
-      "compact, cores, scatter, numa-rr, list:0,2,4-7 or none",
+      "compact, cores, scatter, numa-rr, one-socket, list:0,2,4-7 or none",
       apply_placement,
       { NULL } },
     { "oversubscribe", "yes or no", apply_oversubscribe, { NULL } },
@@ -301,6 +301,12 @@ static const struct key cell_keys[] = {
       "off, a number of buckets such as 8192, or two such as 8192-16384",
       qs_apply_resize,
       { NULL } },
+    { "memory",
+      "default, first-touch, local, interleave or bind:NODE, or one for tables and one "
+      "for nodes such as interleave/local",
+      qs_apply_memory,
+      { NULL } },
+    { "huge_pages", "system, on or off", qs_apply_huge_pages, { NULL } },
 };
 
 static const struct key run_keys[] = {
@@ -404,7 +410,7 @@ static int check_one(const struct key *key, const char *value, char *error, size
 /* The value's parts; a list of processors is one part, commas and all. */
 static size_t split_value(char *text, char **parts)
 {
-    if (!strncmp(text, "list:", 5)) {
+    if (qs_topology_is_list(text)) {
         parts[0] = text;
         return 1;
     }

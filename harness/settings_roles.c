@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/latency.h"
+#include "harness/memory_policy.h"
 #include "harness/text.h"
 
 static bool read_number(const char *value, uint64_t most, unsigned *number)
@@ -118,4 +119,16 @@ QS_APPLY(resize)
     return !value[length] ||
            (qs_parse_count(value + length + 1, &cell->resize_to) &&
             cell->resize_to > cell->resize && cell->resize_to <= UINT32_MAX);
+}
+
+QS_APPLY(memory)
+{
+    (void)limits;
+    return qs_memory_parse(value, cell);
+}
+
+QS_APPLY(huge_pages)
+{
+    (void)limits;
+    return qs_huge_parse(value, cell);
 }

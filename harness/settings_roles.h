@@ -23,5 +23,7 @@ QS_APPLY(timeline);
 QS_APPLY(latency);
 QS_APPLY(measure);
 QS_APPLY(resize);
+QS_APPLY(memory);
+QS_APPLY(huge_pages);
 
 #endif

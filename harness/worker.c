@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "harness/latency.h"
+#include "harness/memory_policy.h"
 #include "harness/worker_loop.h"
 
 static uint64_t clock_ns(clockid_t clock)
@@ -160,10 +161,24 @@ static bool prepare(struct qs_worker *w)
     if (w->bound &&
         qs_topology_bind(run->topology, &w->place, w->error, sizeof w->error))
         return false;
+    w->migrations = qs_topology_migrations();
+    if (qs_memory_join(w->error, sizeof w->error))
+        return false;
     w->thread = run->ops->thread_register(run->map);
     if (!w->thread)
         snprintf(w->error, sizeof w->error, "no memory to register a thread");
     return w->thread;
+}
+
+/* Binding is read back: somebody else may move a thread, and a row that says where its
+ * threads ran must not be wrong. */
+static void note_place(struct qs_worker *w)
+{
+    long now = qs_topology_migrations();
+
+    w->migrations = now < 0 ? -1 : now - w->migrations;
+    w->moved = w->bound &&
+               (w->migrations > 0 || !qs_topology_is_at(w->run->topology, &w->place));
 }
 
 /* A worker that could not get ready is counted as ready all the same: the main thread
@@ -211,7 +226,7 @@ void *qs_worker_main(void *argument)
     wait_until_open(w);
     warm_up(w);
     measure(w);
-    w->moved = w->bound && !qs_topology_is_at(run->topology, &w->place);
+    note_place(w);
     run->ops->thread_unregister(w->thread);
     qs_perf_close(&w->perf);
     report_filled(run);

@@ -82,8 +82,9 @@ struct qs_worker {
     pthread_t system_thread;
     struct qs_mark begin, end; /* of the measurement */
     uint64_t resizes;          /* of a thread that resizes */
-    bool moved;                /* bound, but found elsewhere at the end */
-    char error[128];           /* why it could not run, or empty */
+    long migrations; /* since it was bound or, if it is not, began; -1: unknown */
+    bool moved;      /* bound, but has been elsewhere or may go there */
+    char error[128]; /* why it could not run, or empty */
 };
 
 /* The body of a worker's thread; argument is its struct qs_worker, on its own lines. */

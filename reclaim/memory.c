@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "reclaim/atomic.h"
+#include "reclaim/memory_watch.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define QS_ASAN 1
@@ -26,9 +27,23 @@
 qs_word qs_tsan_fence_word;
 #endif
 
+static qs_memory_watcher *watching;
+
+void qs_memory_watch(qs_memory_watcher *watcher)
+{
+    watching = watcher;
+}
+
+static inline void *shown(enum qs_memory_use use, void *memory, size_t size)
+{
+    if (__builtin_expect(watching && memory, 0))
+        watching(use, memory, size);
+    return memory;
+}
+
 void *qs_memory_alloc(size_t size)
 {
-    return malloc(size);
+    return shown(QS_MEMORY_NODES, malloc(size), size);
 }
 
 void *qs_memory_alloc_lines(size_t size)
@@ -38,12 +53,12 @@ void *qs_memory_alloc_lines(size_t size)
 
     if (memory)
         memset(memory, 0, whole);
-    return memory;
+    return shown(QS_MEMORY_NODES, memory, whole);
 }
 
 void *qs_memory_alloc_zeroed(size_t size)
 {
-    return calloc(1, size);
+    return shown(QS_MEMORY_TABLE, calloc(1, size), size);
 }
 
 void *qs_memory_alloc_slab(size_t size)
@@ -54,7 +69,7 @@ void *qs_memory_alloc_slab(size_t size)
         return NULL;
     if (size == QS_SLAB)
         madvise(memory, size, MADV_HUGEPAGE); /* a wish; without it all is as good */
-    return memory;
+    return shown(QS_MEMORY_NODES, memory, size);
 }
 
 void qs_memory_free(void *memory)
@@ -85,6 +100,7 @@ int qs_memory_commit(void *range, size_t size)
         return -ENOMEM;
     if (size >= QS_SLAB)
         madvise(range, size, MADV_HUGEPAGE); /* a wish, as above */
+    shown(QS_MEMORY_TABLE, range, size);
     return 0;
 }
 
