@@ -17,11 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/http.h"
+#include "harness/soak_metrics.h"
 #include "harness/text.h"
 #include "harness/verbs.h"
 #include "reclaim/system.h"
 
-enum { KEY_SEED = 256, KEY_ROUNDS, KEEP_GOING, HANGS_AFTER_S = 120 };
+enum { KEY_SEED = 256, KEY_ROUNDS, KEEP_GOING, LISTEN, HANGS_AFTER_S = 120 };
 
 static const struct argp_option options[] = {
     { "minutes", 'm', "N", 0, "how long (without --rounds: until interrupted)", 0 },
@@ -32,13 +34,16 @@ static const struct argp_option options[] = {
     { "threads", 't', "N", 0, "at most so many threads in a round (16)", 0 },
     { "csv", 'c', "FILE|-", 0, "a row per round; -: instead of the lines", 0 },
     { "keep-going", KEEP_GOING, NULL, 0, "go on after a finding", 0 },
+    { "listen", LISTEN, "HOST:PORT", 0,
+      "let Prometheus look on, for example at 127.0.0.1:9464", 0 },
     { 0 }
 };
 
 struct soak {
     struct qs_soak_choice choice;
-    const char *csv;
+    const char *csv, *listen;
     FILE *rows;
+    struct qs_soak_board board;
     double minutes;
     uint64_t rounds, seed;
     bool seeded, keeps_going;
@@ -100,6 +105,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'c':
         s->csv = text;
         return 0;
+    case LISTEN:
+        s->listen = text;
+        return 0;
     case KEEP_GOING:
         s->keeps_going = true;
         return 0;
@@ -121,7 +129,8 @@ static const struct argp argp = {
     "scheme promises it, and to be gone at the end.\n\n"
     "A round depends on its seed, which stands in front of it:\n"
     "  quiesce soak --minutes 10\n"
-    "  quiesce soak --seed 123 --rounds 1\n\n"
+    "  quiesce soak --seed 123 --rounds 1\n"
+    "  quiesce soak --minutes 1440 --listen 127.0.0.1:9464\n\n"
     "Exit status: 0 nothing found, 1 a finding, 2 usage, 130 or 143 interrupted.",
     NULL,
     NULL,
@@ -287,10 +296,11 @@ static void soak(struct soak *s, struct qs_soak_result *result)
     struct qs_soak_round round;
 
     for (uint64_t seed = s->seed; goes_on(s); seed = qs_splitmix(&seed) >> 11) {
-        *result = (struct qs_soak_result){ 0 };
         qs_soak_draw(&round, &s->choice, seed);
+        qs_soak_board_begin(&s->board, &round, result);
         if (!run_round(&round, result))
             return;
+        qs_soak_board_end(&s->board, result);
         s->n++;
         add_up(s, result);
         if (s->rows)
@@ -312,9 +322,24 @@ static void summarise(const struct soak *s)
         fprintf(stderr, "quiesce: interrupted\n");
 }
 
+static struct qs_http *start_listening(struct soak *s)
+{
+    char error[256];
+
+    if (!s->listen)
+        return NULL;
+    struct qs_http *http =
+        qs_http_start(s->listen, qs_soak_page, &s->board, error, sizeof error);
+    if (!http)
+        qs_die(QS_EXIT_USAGE, "--listen %s", error);
+    fprintf(stderr, "metrics  http://%s/metrics\n", qs_http_address(http));
+    return http;
+}
+
 int qs_verb_soak(int argc, char **argv)
 {
-    struct soak s = { .choice.threads = 16 };
+    static struct soak s = { .choice.threads = 16,
+                             .board.lock = PTHREAD_MUTEX_INITIALIZER };
     struct sigaction action = { .sa_handler = on_signal };
 
     argp_parse(&argp, argc, argv, 0, NULL, &s);
@@ -328,8 +353,11 @@ int qs_verb_soak(int argc, char **argv)
         qs_die(QS_EXIT_MACHINE, "no memory");
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct qs_http *http = start_listening(&s);
     s.started = qs_now();
     soak(&s, result);
+    if (http)
+        qs_http_stop(http);
     summarise(&s);
     if (s.rows && s.rows != stdout && fclose(s.rows))
         qs_die(QS_EXIT_FAILED, "--csv %s: %s", s.csv, strerror(errno));

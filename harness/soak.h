@@ -26,8 +26,26 @@ struct qs_soak_round {
     unsigned milliseconds; /* how long, unless recorded */
 };
 
+/* Buckets of operations' times: up to 100 ns, 200 ns, 400 ns ... and longer ones. */
+enum { QS_SOAK_TIMES = 24, QS_SOAK_FIRST_TIME_NS = 100 };
+
+/* What grows while a round goes on. */
+struct qs_soak_meter {
+    qs_word hits, misses; /* of gets, where they are not recorded */
+    qs_word cas_tries[QS_SITES], cas_fails[QS_SITES], restarts, steps;
+    qs_word times[QS_SOAK_TIMES], times_ns; /* of one operation in 64 */
+};
+
+/* What can be looked at while a round goes on, from its process's parent. */
+struct qs_soak_live {
+    struct qs_soak_meter meter;
+    qs_word calls, failures, retired, freed, scans, scan_ns;    /* these grow, too */
+    qs_word threads, garbage, garbage_bytes, oldest_ns, rss_kb; /* these come and go */
+};
+
 /* What a round's process tells the one that waits for it; lives in shared memory. */
 struct qs_soak_result {
+    struct qs_soak_live live;
     uint64_t calls, stalls, ended, vanished, failures; /* failures: want of memory */
     uint64_t garbage_peak, garbage_bound;              /* bound: 0 if there is none */
     char finding[256];                                 /* empty: nothing was found */

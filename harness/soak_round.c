@@ -152,6 +152,7 @@ static void judge_end(struct qs_soak *s, struct qs_thread *t)
         s->ops->online(t);
     }
     s->ops->stats(s->map, &stats);
+    qs_soak_show(s, &stats);
     if (stats.threads != 1)
         qs_soak_find(s, "%u threads count as registered, but one", stats.threads);
     if (stats.garbage_nodes && !leaks)

@@ -45,8 +45,12 @@ static void get(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
 
     if (slot->log)
         qs_record_get(slot->log, &s->clock, s->ops, s->map, t, key);
-    else if (s->ops->get(s->map, t, key, &value) && !s->logs)
-        slot->wrong += value != qs_value_of(key);
+    else if (!s->ops->get(s->map, t, key, &value))
+        qs_tally_own(&slot->meter.misses, 1);
+    else {
+        qs_tally_own(&slot->meter.hits, 1);
+        slot->wrong += !s->logs && value != qs_value_of(key);
+    }
 }
 
 static void call(struct qs_soak_slot *slot, struct qs_thread *t)
@@ -63,6 +67,17 @@ static void call(struct qs_soak_slot *slot, struct qs_thread *t)
         remove_key(slot, t, key);
 }
 
+/* Times the call, and takes over what the thread counted since the last one: its
+ * counters are its own. */
+static void call_metered(struct qs_soak_slot *slot, struct qs_thread *t)
+{
+    uint64_t began = qs_now();
+
+    call(slot, t);
+    qs_soak_meter_time(&slot->meter, qs_now() - began);
+    qs_soak_meter_counters(slot, QS_COUNTERS(t));
+}
+
 /* A recorded round ends when the logs are full, any other one when it is told to; one
  * that reads only goes on until the others are through. */
 static bool has_work(const struct qs_soak_slot *slot)
@@ -77,7 +92,10 @@ static void work(struct qs_soak_slot *slot, struct qs_thread *t)
     unsigned every = s->round->cell.quiesce_every;
 
     for (uint64_t left = slot->life, n = 1; has_work(slot) && left; left--, n++) {
-        call(slot, t);
+        if (n % QS_SOAK_METER_EVERY)
+            call(slot, t);
+        else
+            call_metered(slot, t);
         qs_tally_own(&slot->calls, 1);
         if (n % every == 0)
             s->ops->quiesce(t);
@@ -93,6 +111,7 @@ static void *slot_main(void *argument)
 
     if (!t)
         qs_tally_own(&slot->failures, 1);
+    slot->counted = (struct qs_counters){ 0 };
     if (t && slot->reads_only) /* NOLINTNEXTLINE(cert-pos47-c): the fault itself */
         pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
     if (t)

@@ -22,6 +22,8 @@ struct qs_soak_slot {
     bool reads_only; /* may be cancelled anywhere, hence neither records nor updates */
     bool running;    /* looked at by the main thread alone */
     qs_word calls, failures;
+    struct qs_soak_meter meter;
+    struct qs_counters counted; /* of its thread, as far as the meter has them */
     qs_word over; /* the thread has come to its end, with or without its work */
     qs_word done; /* its work is done */
 };
@@ -41,6 +43,13 @@ struct qs_soak {
 /* Notes the finding, unless there is one already.  Returns false. */
 bool qs_soak_find(struct qs_soak *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* One call in so many is timed and its thread's counters taken over. */
+enum { QS_SOAK_METER_EVERY = 64 };
+void qs_soak_meter_time(struct qs_soak_meter *m, uint64_t ns);
+void qs_soak_meter_counters(struct qs_soak_slot *slot, const struct qs_counters *now);
+/* Shows the parent where the round is. */
+void qs_soak_show(struct qs_soak *s, const struct qs_stats *stats);
 
 /* Starts a thread in the slot; false if the system gives none. */
 bool qs_soak_start(struct qs_soak_slot *slot);

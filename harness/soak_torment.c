@@ -164,6 +164,7 @@ static void look_at_garbage(struct qs_soak *s)
     struct qs_stats stats;
 
     s->ops->stats(s->map, &stats);
+    qs_soak_show(s, &stats);
     if (stats.garbage_nodes > r->garbage_peak)
         r->garbage_peak = stats.garbage_nodes;
     if (r->garbage_bound && r->garbage_peak > r->garbage_bound)
