@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "harness/latency.h"
-#include "harness/memory_policy.h"
 #include "harness/mix.h"
 #include "harness/settings_roles.h"
 #include "harness/text.h"
@@ -269,27 +268,6 @@ static double misses(const struct qs_row *row)
     return qs_count_number(row->sample.gets) - qs_count_number(row->sample.hits);
 }
 
-static void spell_memory(const struct qs_row *row, char *text, size_t size)
-{
-    if (size >= QS_MEMORY_TEXT)
-        qs_memory_text(&row->cell, text);
-}
-
-static bool parse_memory(struct qs_row *row, const char *text)
-{
-    return !*text || qs_memory_parse(text, &row->cell);
-}
-
-static void spell_huge(const struct qs_row *row, char *text, size_t size)
-{
-    snprintf(text, size, "%s", qs_huge_text(&row->cell));
-}
-
-static bool parse_huge(struct qs_row *row, const char *text)
-{
-    return !*text || qs_huge_parse(text, &row->cell);
-}
-
 #define FIELD(f) \
     .offset = offsetof(struct qs_row, f), .size = sizeof((struct qs_row *)0)->f
 #define TEXT(n, f)                                  \
@@ -354,7 +332,7 @@ const struct qs_column qs_columns[] = {
     TEXT("reclaim", cell.reclaim),
     UNSIGNED("threads", cell.threads),
     TEXT("placement", cell.placement),
-    SPELT("memory", spell_memory, parse_memory),
+    SPELT("memory", qs_spell_memory, qs_parse_memory),
     SPELT("alloc", spell_pool, parse_pool),
     UNSIGNED("keys", cell.keys),
     UNSIGNED("prefill", cell.prefill),
@@ -482,7 +460,7 @@ const struct qs_column qs_columns[] = {
     PERCENTILES("put_", QS_PUT),
     PERCENTILES("rmw_", QS_RMW),
     PERCENTILES("range_", QS_RANGE),
-    SPELT("huge_pages", spell_huge, parse_huge),
+    SPELT("huge_pages", qs_spell_huge, qs_parse_huge),
     TEXT("table_pages", sample.table_pages),
     TEXT("node_pages", sample.node_pages),
     REAL("misplaced_pct", sample.misplaced_pct),

@@ -44,6 +44,12 @@ void qs_spell_mix(const struct qs_row *row, char *text, size_t size);
 bool qs_parse_mix_of(struct qs_row *row, const char *text);
 void qs_spell_workload(const struct qs_row *row, char *text, size_t size);
 
+/* From which nodes memory comes, and huge pages. */
+void qs_spell_memory(const struct qs_row *row, char *text, size_t size);
+bool qs_parse_memory(struct qs_row *row, const char *text);
+void qs_spell_huge(const struct qs_row *row, char *text, size_t size);
+bool qs_parse_huge(struct qs_row *row, const char *text);
+
 /* A count as a number; NaN if it is negative when taken as signed. */
 double qs_count_number(uint64_t value);
 

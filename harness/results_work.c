@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "harness/memory_policy.h"
 #include "harness/mix.h"
 #include "harness/results_columns.h"
 
@@ -49,4 +50,25 @@ bool qs_parse_mix_of(struct qs_row *row, const char *text)
 void qs_spell_workload(const struct qs_row *row, char *text, size_t size)
 {
     snprintf(text, size, "%s", qs_workload_name(&row->cell));
+}
+
+void qs_spell_memory(const struct qs_row *row, char *text, size_t size)
+{
+    if (size >= QS_MEMORY_TEXT)
+        qs_memory_text(&row->cell, text);
+}
+
+bool qs_parse_memory(struct qs_row *row, const char *text)
+{
+    return !*text || qs_memory_parse(text, &row->cell);
+}
+
+void qs_spell_huge(const struct qs_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%s", qs_huge_text(&row->cell));
+}
+
+bool qs_parse_huge(struct qs_row *row, const char *text)
+{
+    return !*text || qs_huge_parse(text, &row->cell);
 }
