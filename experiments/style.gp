@@ -114,6 +114,12 @@ name_probe_cas_backoff = "CAS, longer pauses"; short_probe_cas_backoff = "CAS, b
 color_probe_cas_backoff = "#0072B2"; mark_probe_cas_backoff = 13; dash_probe_cas_backoff = 1
 name_probe_add = "fetch-and-add"; short_probe_add = "fetch-and-add"
 color_probe_add = "#009E73"; mark_probe_add = 11; dash_probe_add = 1
+name_probe_striped_counter = "counter in cells"; short_probe_striped_counter = "cells"
+color_probe_striped_counter = "#882255"; mark_probe_striped_counter = 15; dash_probe_striped_counter = 3
+name_probe_mpsc_queue = "lock-free queue"; short_probe_mpsc_queue = "lock-free"
+color_probe_mpsc_queue = "#D55E00"; mark_probe_mpsc_queue = 9; dash_probe_mpsc_queue = 1
+name_probe_locked_queue = "queue under a mutex"; short_probe_locked_queue = "mutex"
+color_probe_locked_queue = "#777777"; mark_probe_locked_queue = 15; dash_probe_locked_queue = 3
 
 # Other series, such as numbers of threads, in their order
 color_1 = "#0072B2"; mark_1 = 7;  dash_1 = 1

@@ -20,7 +20,8 @@
 extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
     probe_own_lock_direct_map_ops, probe_null_direct_map_ops, probe_cas_direct_map_ops,
     probe_cas_pause_direct_map_ops, probe_cas_backoff_direct_map_ops,
-    probe_add_direct_map_ops;
+    probe_add_direct_map_ops, probe_striped_counter_direct_map_ops,
+    probe_mpsc_queue_direct_map_ops, probe_locked_queue_direct_map_ops;
 #endif
 
 /* Every scheme has the probes, harness/probes; the locks need none. */
@@ -35,10 +36,17 @@ static const struct qs_pair probes[] = {
 #include "harness/matrix.def"
 #endif
 #ifndef QS_NO_PROBES
-    PROBE(probe_mutex, direct),       PROBE(probe_rwlock, direct),
-    PROBE(probe_own_lock, direct),    PROBE(probe_null, direct),
-    PROBE(probe_cas, direct),         PROBE(probe_cas_pause, direct),
-    PROBE(probe_cas_backoff, direct), PROBE(probe_add, direct),
+    PROBE(probe_mutex, direct),
+    PROBE(probe_rwlock, direct),
+    PROBE(probe_own_lock, direct),
+    PROBE(probe_null, direct),
+    PROBE(probe_cas, direct),
+    PROBE(probe_cas_pause, direct),
+    PROBE(probe_cas_backoff, direct),
+    PROBE(probe_add, direct),
+    PROBE(probe_mpsc_queue, direct),
+    PROBE(probe_locked_queue, direct),
+    PROBE(probe_striped_counter, direct),
 #endif
     { NULL, NULL, NULL, NULL }
 };

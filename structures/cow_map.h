@@ -256,8 +256,8 @@ QS_CALLS_BACK int cwm_compute(struct cwm *m, struct cwm_thread *t, QS_MAP_KEY ke
                               void *arg)
 {
     struct cwm_pair pair = { .key = key };
-    struct cwm_spot spot;
-    int verdict, done;
+    struct cwm_spot spot = { .is_present = false };
+    int verdict = QS_KEEP, done = 0;
 
     cwm_enter(t);
     do {

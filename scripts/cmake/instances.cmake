@@ -61,7 +61,8 @@ foreach(line IN LISTS scheme_lines)
   endif()
   if(scheme STREQUAL direct)
     list(APPEND probes probe_mutex probe_rwlock probe_own_lock probe_null
-                       probe_cas probe_cas_pause probe_cas_backoff probe_add)
+                       probe_cas probe_cas_pause probe_cas_backoff probe_add
+                       probe_striped_counter probe_mpsc_queue probe_locked_queue)
   endif()
   foreach(probe IN LISTS probes)
     set(burst 64) # so that what the harness adds disappears
