@@ -107,6 +107,13 @@ int qs_interrupt(int thread)
 
 #if defined __x86_64__
 
+/* The mask's first word, which each C library names in its own way. */
+__attribute__((no_sanitize("address"))) static unsigned long signals_of(
+    const ucontext_t *context)
+{
+    return *(const unsigned long *)&context->uc_sigmask;
+}
+
 /* Whether a signal frame starts at this word of the stack: the address that a handler
  * returns to, and behind it the context that it interrupted, with registers saved
  * further up this stack and under another mask than that of its handler.  The address
@@ -124,7 +131,7 @@ __attribute__((no_sanitize("address"))) static bool is_signal_frame(
     return sp >= behind && sp <= end && saved > (uintptr_t)word && saved < sp &&
            there->uc_mcontext.gregs[REG_CSGSFS] ==
                here->uc_mcontext.gregs[REG_CSGSFS] &&
-           there->uc_sigmask.__val[0] != here->uc_sigmask.__val[0];
+           signals_of(there) != signals_of(here);
 }
 
 /* Whether the interrupted code is a signal handler, called since the function whose

@@ -56,6 +56,10 @@ static inline void qs_stripe_end(qs_word *writing, enum qs_stripe_use use)
 }
 #endif
 
+#if QS_MAP_LOCK == QS_STRIPE_SHARED
+#include "reclaim/rwlock.h"
+#endif
+
 struct sth_guard {
 #if QS_MAP_LOCK == QS_STRIPE_SHARED
     struct qs_rwlock rwlock;

@@ -17,3 +17,15 @@
 #define QS_NAME_(prefix, name) prefix##_##name
 
 #endif
+
+/* Types are taken as they are written, `char *` and all: from here on QS_MAP_KEY and
+ * QS_MAP_VALUE are names, so that const QS_MAP_VALUE * is a pointer to a constant value.
+ */
+#if defined QS_MAP_NAME && defined QS_MAP_KEY && defined QS_MAP_VALUE
+typedef QS_MAP_KEY QS_NAME(QS_MAP_NAME, key_type);
+typedef QS_MAP_VALUE QS_NAME(QS_MAP_NAME, value_type);
+#undef QS_MAP_KEY
+#undef QS_MAP_VALUE
+#define QS_MAP_KEY   QS_NAME(QS_MAP_NAME, key_type)
+#define QS_MAP_VALUE QS_NAME(QS_MAP_NAME, value_type)
+#endif
