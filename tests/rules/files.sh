@@ -5,7 +5,7 @@
 cd "$1" || exit 2
 folders="reclaim structures harness harness/linear experiments experiments/gallery scripts tests tests/reclaim
 tests/structures tests/harness tests/rules tests/cli tests/explore tests/linear tests/fuzz
-tests/sanitizers tests/faults tests/full tests/import examples"
+tests/sanitizers tests/faults tests/full tests/import tests/examples examples examples/redis"
 wrong=0
 
 complain() {
