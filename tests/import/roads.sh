@@ -40,11 +40,15 @@ builds()
     builds "plain headers and a library" ./plain cc -std=c11 $strict -I "$prefix/include" \
         "$here/typed.c" "$libs/libquiesce.a" -lpthread
 }
-if command -v c++ >/dev/null; then
+for cxx in c++ clang++; do
+    command -v $cxx >/dev/null || continue
     # shellcheck disable=SC2046,SC2086
-    builds "C++11, by name" ./named_cxx c++ -std=c++11 $strict -x c++ "$here/named.c" \
-        -x none $(pkg-config --cflags --libs quiesce-maps)
-fi
+    builds "$cxx, C++11, by name" ./named_cxx $cxx -std=c++11 $strict -x c++ \
+        "$here/named.c" -x none $(pkg-config --cflags --libs quiesce-maps)
+    # shellcheck disable=SC2046,SC2086
+    builds "$cxx, C++17, wrapped" ./wrapped $cxx -std=c++17 $strict "$here/wrapped.cpp" \
+        $(pkg-config --cflags --libs quiesce-maps) -lpthread
+done
 
 # consumer WHAT FOLDER PROGRAMS OPTION...
 consumer()
@@ -60,9 +64,9 @@ consumer()
     done
     grep -qE '(warning|error):' log && grep -E -m3 '(warning|error):' log
 }
-consumer "find_package" package "typed typed_urcu named named_cxx" \
+consumer "find_package" package "typed typed_urcu named named_cxx wrapped" \
     -DCMAKE_PREFIX_PATH="$prefix"
-consumer "find_package, static" package "typed typed_urcu named named_cxx" \
+consumer "find_package, static" package "typed typed_urcu named named_cxx wrapped" \
     -DCMAKE_PREFIX_PATH="$prefix" -DQUIESCE_USE_STATIC=ON
 consumer "FetchContent" fetched typed -DTREE="$root"
 
@@ -75,6 +79,33 @@ ok "... by name" grep -q "has no component 'trees' (there are: reclaim structure
 ok "only qs_ is visible" test -z "$(nm -D --defined-only "$libs"/*.so |
     awk 'NF == 3 && $3 !~ /^(qs_|QUIESCE_)/')"
 ok "soname" test "$(readelf -d "$libs/libquiesce.so" | grep -c 'SONAME.*libquiesce.so.0.1')" -eq 1
+
+# The line of examples/README.md.
+cp "$root/examples/dns.c" .
+sed -n 's/^    \(cc .*dns[.]c.*\)/\1/p' "$root/examples/README.md" >line
+ok "there is a line for an example" test -s line
+sh ./line >log 2>&1
+ok "the example builds by its line" test $? -eq 0
+ok "... and is right" ./dns >log
+
+# What the manual shows: the literal block of EXAMPLES, as it stands.
+shown_in()
+{
+    awk '/^[.]Sh / { inside = $2 == "EXAMPLES" } inside && /^[.]Bd/ { shown = 1; next }
+        /^[.]Ed/ { shown = 0 } shown { gsub(/\\e/, "\\"); print }' "$prefix/share/man/$1"
+}
+shown_in man3/quiesce.3 >manual.c
+# shellcheck disable=SC2046,SC2086
+cc -std=c11 $strict manual.c -o manual $(pkg-config --cflags --libs quiesce-maps) >log 2>&1
+ok "the manual's program builds" test $? -eq 0
+ok "... and runs" test "$(./manual)" = "7 is 49"
+shown_in man5/quiesce-experiment.5 >mine.exp
+"$prefix/bin/quiesce" plan ./mine.exp >log 2>&1
+ok "the manual's experiment is one" test $? -eq 0
+ok "... of four cells" test "$(grep -cE '\b4 cells' log)" -ge 1
+ok "every function has a page" test \
+    "$(grep -oE '\bqs_[a-z_]+\(' "$prefix/include/quiesce/quiesce.h" | tr -d '(' | sort -u |
+        while read -r name; do [ -f "$prefix/share/man/man3/$name.3" ] || echo "$name"; done)" = ""
 
 # Packages, taken apart.
 (cpack --config "$build/CPackConfig.cmake" -B "$PWD/packages") >log 2>&1

@@ -1,0 +1,66 @@
+#!/bin/bash
+# elsewhere.sh - the library and its functional tests where liburcu, Concurrency Kit and
+# hwloc are not: by another compiler, and run as it says.  Some pairs; with QUIESCE_FULL=1
+# every structure under every scheme that is our own.
+# usage: elsewhere.sh TOOL ROOT COMPILER... -- RUNNER...     as in: aarch64-linux-gnu-gcc
+#        -- qemu-aarch64 -L /usr/aarch64-linux-gnu           RUNNER may be left out
+. "$(dirname "$0")/../cli/lib.sh"
+shift 2
+compiler=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    compiler+=("$1")
+    shift
+done
+shift
+runner=("$@")
+command -v "${compiler[0]}" >/dev/null ||
+    { echo "${compiler[0]} is missing: scripts/install-deps --tests"; exit 1; }
+if command -v ccache >/dev/null; then compiler=(ccache "${compiler[@]}"); fi
+compile=("${compiler[@]}" -std=c11 -D_GNU_SOURCE -DQS_NO_PROBES -O2 -Wall -Wextra -Werror
+    -I "$work" -I "$root")
+some='split_ordered, (ebr|hp|nbr)|flat_hash, ebr|skip_list, hyaline|leaf_list, debra'
+some="$some|rcu_hash, qsbr|cow_hash, hp_asym"
+
+# The part of the matrix that is tried, in front of the tree's on the include path.
+mkdir harness
+[ -z "${QUIESCE_FULL-}" ] || some='.*'
+awk -v wanted="^(MAP|SAME|ALONE)[(]($some)[)]" '
+    /^(REFUSED|UNCOUNTED|QUEUE)[(]/ { next }
+    /^(MAP|SAME|ALONE)[(]/ && ($0 !~ wanted || /rcu_[a-z]+[)]|ck_|lfht/) { next }
+    { print }' "$root/harness/matrix.def" >harness/matrix.def
+grep -E '^(MAP|SAME|ALONE)[(]' harness/matrix.def >pairs
+
+# objects: compiles what stands in the file jobs, one command a line.
+objects()
+{
+    xargs -d '\n' -P 2 -n 1 sh -c <jobs >log 2>&1
+    ok "$1 compiles" test $? -eq 0
+    head -20 log
+}
+for source in "$root"/reclaim/*.c; do
+    case ${source##*/} in rcu_* | ck_*) continue ;; esac
+    echo "${compile[*]} -c $source -o ${source##*/}.o"
+done >jobs
+echo "${compile[*]} -c $root/harness/registry.c -o registry.c.o" >>jobs
+while IFS='(, )' read -r _ structure scheme _; do
+    echo "${compile[*]} -c $root/harness/map_instance.c -o ${structure}_$scheme.o" \
+        "-DINSTANCE=${structure}_$scheme -DLABEL='\"$structure\"' -DSTRUCTURE=$structure" \
+        "-DRECLAIM=$scheme -DSTRUCTURE_HEADER='\"structures/$structure.h\"'" \
+        "-DRECLAIM_HEADER='\"reclaim/$scheme.h\"'" \
+        "-DQS_ALONE=$(grep -c "^ALONE($structure, $scheme)" pairs)"
+done <pairs >>jobs
+objects "the library, with $(wc -l <pairs) pairs,"
+
+# Linked to nothing but libc, and run.
+kinds="sequential concurrent"
+[ -z "${QUIESCE_FULL-}" ] || kinds="$kinds face face_concurrent"
+for kind in $kinds; do
+    echo "${compile[*]} -static $root/tests/structures/test_$kind.c *.o -o $kind -pthread -lm"
+done >jobs
+objects "every test"
+for kind in $kinds; do
+    timeout 500 "${runner[@]}" "./$kind" >said 2>&1
+    ok "$kind passes" test $? -eq 0
+    tail -1 said
+done
+finish
