@@ -57,6 +57,8 @@ if(TARGET quiesce)
     DESTINATION ${CMAKE_INSTALL_DATADIR}/quiesce COMPONENT tool)
 endif()
 
+include(scripts/cmake/man.cmake)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "the authors of Quiesce <quiesce@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
