@@ -201,7 +201,7 @@ int main(void)
     print_side(t, BUY, "buy ");
     uint64_t left = left_on(t, BUY) + left_on(t, SELL);
     printf("%llu placed: %llu traded, %llu cancelled, %llu left\n",
-           (unsigned long long)placed, (unsigned long long)(2 * traded),
+           (unsigned long long)placed, 2 * (unsigned long long)traded,
            (unsigned long long)cancelled, (unsigned long long)left);
     qs_ibr_thread_unregister(t);
     side_destroy(&sides[BUY]);

@@ -280,7 +280,7 @@ static inline bool skl_claim(struct skl_thread *t, struct skl_node *n,
     if (!skl_mark(t, n, 0))
         return false;
     if (value)
-        *value = n->value;
+        *value = n->value; /* n was found.  NOLINT(clang-analyzer-core.*) */
     return true;
 }
 

@@ -20,7 +20,7 @@ for page in "$pages"/*.[135]; do
 done
 
 # options VERB - the long options of its help.
-options() { "$tool" "$1" --help | sed -n 's/^ .*  *\(--[a-z-]*\).*/\1/p; s/^ *-., \(--[a-z-]*\).*/\1/p'; }
+options() { "$tool" "$1" --help 2>/dev/null | sed -n 's/^ *\(-., \)\{0,1\}\(--[a-z-]*\).*/\2/p'; }
 
 # section VERB - what quiesce(1) says of it; "-" as mdoc writes it.
 section() { awk -v verb="$1" '/^[.]S[hs] / { inside = $2 == verb } inside' "$pages/quiesce.1"; }
