@@ -49,7 +49,7 @@
 
 #include <errno.h>
 
-#include "reclaim/lock.h"
+#include "reclaim/rwlock.h"
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
