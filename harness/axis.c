@@ -13,6 +13,7 @@ static const struct {
     { "threads", "threads" },
     { "keys", "size of the key range" },
     { "size", "keys present" },
+    { "steps", "length of a section" },
     { "prefill", "keys present" },
     { "update", "share of updates [%]" },
     { "update_pct", "share of updates [%]" },
@@ -44,6 +45,14 @@ static const struct {
     { "buckets", "buckets" },
     { "keys_per_bucket", "keys per bucket" },
     { "misses", "present keys not found" },
+    { "cas_ok_per_op", "successful CAS per operation" },
+    { "cas_ok_share", "CAS that succeed, of those tried" },
+    { "visited_per_op", "keys visited per operation" },
+    { "cpu_ns_per_visit", "CPU time per key visited [ns]" },
+    { "span", "keys that a range visits" },
+    { "cycles_per_op", "processor cycles per operation" },
+    { "instructions_per_op", "instructions per operation" },
+    { "llc_misses_per_op", "misses of the last cache per operation" },
     { "retired", "nodes retired" },
     { "freed", "nodes freed" },
     { "misplaced_pct", "pages on another NUMA node than asked for [%]" },
@@ -53,7 +62,8 @@ static const struct {
 /* "insert_p999_ns" as "99.9 % of inserts within [ns]"; NULL for other columns. */
 static const char *label_percentile(const char *column)
 {
-    static const char *const kinds[] = { "get", "insert", "delete" };
+    static const char *const kinds[] = { "get", "insert", "delete",
+                                         "put", "rmw",    "range" };
     static const struct {
         const char *measure, *before, *after;
     } measures[] = {

@@ -164,16 +164,19 @@ void qs_script_laws(FILE *out, const struct qs_panel *panel)
 
 void qs_script_law_curves(FILE *out, const struct qs_panel *panel)
 {
+    const char *sample = "sample ";
+
     for (size_t i = 0; i < panel->n; i++) {
         struct qs_scalability law = qs_fit_scalability(&panel->curves[i]);
         if (isnan(law.rate))
             continue;
         fprintf(
             out,
-            "  sample [1:%g] '+' using (X($1)):(Y(L%zu($1))) with lines lw 1 lc rgb "
+            "  %s[1:%g] '+' using (X($1)):(Y(L%zu($1))) with lines lw 1 lc rgb "
             "c%zu notitle, \\\n"
             "  [%g:%g] '+' using (X($1)):(Y(L%zu($1))) with lines lw 1.5 dt 3 lc rgb "
             "c%zu notitle, \\\n",
-            law.last, i + 1, i + 1, law.last, 4 * law.last, i + 1, i + 1);
+            sample, law.last, i + 1, i + 1, law.last, 4 * law.last, i + 1, i + 1);
+        sample = "";
     }
 }

@@ -87,6 +87,7 @@ static void write_value(FILE *out, const char *kind, const char *column,
         { "threads", "", " threads" },
         { "keys", "", " keys" },
         { "size", "", " keys present" },
+        { "steps", "length ", "" },
         { "prefill", "", " keys present" },
         { "update", "", " % updates" },
         { "update_pct", "", " % updates" },
@@ -127,6 +128,19 @@ static void write_joined(FILE *out, bool *any, const char *kind, const char *col
     *any = true;
 }
 
+/* To probes the number of keys is how much a section reads. */
+static const char *column_of(const struct qs_drawing *d, const char *column)
+{
+    const struct qs_figure *f = d->figure;
+
+    for (size_t i = 0; i < f->n_settings; i++)
+        if (!strcmp(column, "size") && !strncmp(f->settings[i].value, "probe_", 6) &&
+            (!strcmp(f->settings[i].key, "pair") ||
+             !strcmp(f->settings[i].key, "structure")))
+            return "steps";
+    return column;
+}
+
 /* The values by which a curve differs from its neighbours. */
 static void write_series_title(FILE *out, const struct qs_drawing *d,
                                const struct looks *l, const struct qs_curve *curve)
@@ -135,7 +149,7 @@ static void write_series_title(FILE *out, const struct qs_drawing *d,
     bool any = false;
     for (size_t c = 0; c < d->panels->n_series_columns; c++)
         if (l->varies[c])
-            write_joined(out, &any, kind, d->panels->series_columns[c],
+            write_joined(out, &any, kind, column_of(d, d->panels->series_columns[c]),
                          curve->value[c]);
     if (!any && d->panels->n_series_columns)
         write_joined(out, &any, kind, d->panels->series_columns[0], curve->value[0]);
@@ -440,7 +454,7 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
     fputc('\n', out);
     write_title(out, d, &l);
     fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",
-            qs_axis_label(d->plot->x), qs_axis_label(d->plot->y));
+            qs_axis_label(column_of(d, d->plot->x)), qs_axis_label(d->plot->y));
     write_axes(out, d);
     write_caption(out, d, &l);
     write_svg_output(out, d->panel->name, height_of(d, &l));

@@ -183,8 +183,9 @@ void qs_report_claims(struct qs_report *r)
     fputs(
         "</tbody></table></div>\n"
         "<p class=\"note\">Holds: the 95 % interval lies wholly on the claimed side. "
-        "Contradicted: wholly on the other. Undecided: it straddles, or there are fewer "
-        "than 6 repeats. A claim about several groups of cells must hold in each; the "
+        "Contradicted: wholly on the other. Undecided: it straddles, chance could "
+        "explain it among so many claims of one figure (Holm), or there are fewer than 6 "
+        "repeats. A claim about several groups of cells must hold in each; the "
         "one nearest to failing is shown.</p>\n",
         r->out);
 }

@@ -30,13 +30,25 @@ static void describe(const struct qs_figure *figure, const struct qs_plot *plot,
         used += (size_t)snprintf(text + used, size - used, ", %s", panel->value[i]);
 }
 
-/* A heading over the panels of a plot, unless it would repeat the figure's. */
-static void begin_plot(struct qs_report *r, const struct qs_figure *figure,
-                       const struct qs_plot *plot)
+static void end_grid(struct qs_report *r)
 {
-    if (*plot->title && strcmp(plot->title, figure->title) != 0)
+    if (r->in_grid)
+        fputs("</div>\n", r->out);
+    r->in_grid = false;
+}
+
+/* A heading over the panels of a plot, unless it would repeat the figure's.  Plots of one
+ * panel, which have their title inside, stand side by side. */
+static void begin_plot(struct qs_report *r, const struct qs_figure *figure,
+                       const struct qs_plot *plot, bool single)
+{
+    if (!single)
+        end_grid(r);
+    if (!single && *plot->title && strcmp(plot->title, figure->title) != 0)
         qs_html(r->out, "<h3>%s</h3>\n", plot->title);
-    fputs("<div class=\"grid\">\n", r->out);
+    if (!r->in_grid)
+        fputs("<div class=\"grid\">\n", r->out);
+    r->in_grid = true;
 }
 
 static void write_panel(const struct qs_figure *figure, const struct qs_plot *plot,
@@ -46,7 +58,7 @@ static void write_panel(const struct qs_figure *figure, const struct qs_plot *pl
     struct qs_report *r = context;
     char file[900], prefix[QS_PANEL_TEXT + 2], label[512];
     if (panel == panels->panel)
-        begin_plot(r, figure, plot);
+        begin_plot(r, figure, plot, panels->n == 1);
     snprintf(file, sizeof file, "%s/figures/%s.svg", r->run->path, panel->name);
     snprintf(prefix, sizeof prefix, "%s-", panel->name);
     describe(figure, plot, panel, label, sizeof label);
@@ -61,8 +73,8 @@ static void write_panel(const struct qs_figure *figure, const struct qs_plot *pl
     write_link(r, panel->name, "svg", " · ");
     write_link(r, panel->name, "pdf", " · ");
     fputs("</figcaption>\n</figure>\n", r->out);
-    if (panel + 1 == panels->panel + panels->n)
-        fputs("</div>\n", r->out);
+    if (panels->n > 1 && panel + 1 == panels->panel + panels->n)
+        end_grid(r);
 }
 
 /* What the repeats of a figure's cells differ by from themselves: the median over
@@ -109,9 +121,11 @@ static void write_figure(struct qs_report *r, const struct qs_figure *figure, si
     if (*figure->question)
         qs_html(r->out, "<p>%s</p>\n", figure->question);
     if (*figure->paper)
-        qs_html(r->out, "<p class=\"paper\">After: %s</p>\n", figure->paper);
+        qs_html(r->out, "<p class=\"paper\">After: %s</p>\n",
+                figure->paper + (strncmp(figure->paper, "after ", 6) ? 0 : 6));
     if (qs_figure_visit(r->run, figure, write_panel, r, r->error, r->error_size) != 0)
         r->failed = 1;
+    end_grid(r);
     write_noise(r, figure);
     qs_html(r->out,
             "<p class=\"note\">Data: <a href=\"cells.csv\">cells.csv</a>, rows "

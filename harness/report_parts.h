@@ -16,6 +16,7 @@ struct qs_report {
     struct qs_groups groups;
     char options[512]; /* of `quiesce run`, as this run had them */
     int failed;
+    bool in_grid; /* of pictures */
     char *error;
     size_t error_size;
 };

@@ -1,0 +1,60 @@
+#!/bin/sh
+# plots.sh - pictures of made-up measurements: a fitted law and its extrapolation, a heat map,
+# the noise of a point.
+. "$(dirname "$0")/lib.sh"
+mkdir -p made/experiments
+cp "$root/experiments/style.gp" made/experiments
+cat >made/experiments/made_up.exp <<'TEXT'
+[figure]
+title    = Throughput that follows the law
+question = Is the law found again, and marked where nothing was measured?
+[fixed]
+structure = split_ordered
+reclaim   = ebr
+update    = 20%
+[axes]
+keys    = 64, 1k
+threads = 1, 2, 4, 8, 16
+[plot law]
+x      = threads
+y      = mops
+series = keys
+fit    = usl
+[plot heat]
+x      = threads
+y      = unreclaimed_peak
+series = keys
+kind   = heat
+TEXT
+printf '{"schema": 1, "limits": {"pus": 8, "cores": 8, "numa_nodes": 1}}\n' >made/run.json
+awk 'BEGIN {
+    print "figure,rep,status,structure,reclaim,threads,keys,mix,ops,inserts,removes,mops,cpu_ns_per_op,unreclaimed_peak"
+    for (keys = 64; keys <= 1024; keys *= 16)
+        for (n = 1; n <= 16; n *= 2)
+            for (rep = 1; rep <= 7; rep++) {
+                mops = keys / 16 * n / (1 + 0.1 * (n - 1) + 0.002 * n * (n - 1)) * (1 + 0.002 * (rep - 4))
+                printf "made_up,%d,ok,split_ordered,ebr,%d,%d,80/10/10,1000,100,100,%g,%g,%d\n", rep, n, keys, mops, 1000 * n / mops, 10 * n + rep
+            }
+}' >made/cells.csv
+
+run plot made
+ok "both are drawn" test $status -eq 0 -a "$(ls made/figures/*.svg | wc -l)" -eq 2
+[ $status -eq 0 ] || cat err
+for picture in made/figures/*.svg; do
+    ok "$picture is well-formed" xmllint --noout "$picture"
+    ok "$picture has no id twice" test -z "$(grep -oE ' id="[^"]*"' "$picture" | sort | uniq -d)"
+done
+law=made/figures/made_up-law.gp
+ok "the law is found again" awk '/^L1\(n\)/ { found = 1; gsub(/[()]/, " ")
+    exit !($4 > 3.95 && $4 < 4.05 && $10 > 0.095 && $10 < 0.105) } END { if (!found) exit 1 }' $law
+ok "it ends where it was measured with a processor each" grep -q 'sample \[1:8\]' $law
+ok "what follows is dotted, to four times as far" grep -q '\[8:32\].*dt 3' $law
+ok "and called extrapolated" grep -q 'extrapolated, not' $law
+ok "the noise of a point has its bar" grep -q '^set arrow 98' $law
+ok "and its number" grep -q 'noise of a point' $law
+heat=made/figures/made_up-heat.gp
+ok "a heat map has a tile per cell" test "$(sed -n '/^\$map/,/^EOD/p' $heat | grep -c '^[0-9]')" -eq 10
+ok "and a colour for its number" grep -q 'set cblabel .garbage at its peak' $heat
+run report made
+ok "the report has the noise floor" grep -q 'Noise floor' made/report.html
+finish
