@@ -193,14 +193,17 @@ static void test_tables_and_nodes_go_apart(void)
     CHECK(pages_on(s.node_pages, 0) >= 0.99 * all_pages(s.node_pages));
 }
 
-/* Somebody moves the table behind the tool's back: the row says so. */
-static void *move_pages_away(void *argument)
+/* Somebody moves all pages to node 0 behind the tool's back, again and again: the row
+ * says so. */
+static void *move_pages_away(void *stop)
 {
     unsigned long everywhere = ~0UL >> (64 - memories), there = 1;
 
-    usleep(*(unsigned *)argument);
-    if (syscall(SYS_migrate_pages, getpid(), MOST + 1, &everywhere, &there))
-        perror("migrate_pages");
+    while (!qs_load((qs_word *)stop, relaxed)) {
+        if (syscall(SYS_migrate_pages, getpid(), MOST + 1, &everywhere, &there) < 0)
+            perror("migrate_pages");
+        usleep(50000);
+    }
     return NULL;
 }
 
@@ -214,15 +217,17 @@ static void test_moved_pages_are_detected(void)
                             .prefill = 80000,
                             .sized = true,
                             .quiesce_every = 100,
-                            .duration_s = 6,
+                            .duration_s = 2,
                             .timeout_s = 120 };
     struct qs_sample s;
-    unsigned delay_us = 4000000;
+    qs_word stop;
     pthread_t mover;
 
     REQUIRE(qs_memory_parse("bind:1", &cell));
-    REQUIRE(!pthread_create(&mover, NULL, move_pages_away, &delay_us));
+    qs_init(&stop, 0);
+    REQUIRE(!pthread_create(&mover, NULL, move_pages_away, &stop));
     CHECK_EQ(qs_run_cell(&cell, machine, 1, &s), 0);
+    qs_store(&stop, 1, relaxed);
     pthread_join(mover, NULL);
     printf("moved      to 0                 table %s, nodes %s, misplaced %.2f %%\n",
            s.table_pages, s.node_pages, s.misplaced_pct);
