@@ -19,6 +19,7 @@
 
 #include "harness/http.h"
 #include "harness/soak_metrics.h"
+#include "harness/soak_watch.h"
 #include "harness/text.h"
 #include "harness/verbs.h"
 #include "reclaim/system.h"
@@ -193,13 +194,13 @@ static FILE *open_rows(const struct soak *s)
 }
 
 /* The child's end as a finding, if it did not leave one itself. */
-static void note_end(int status, struct qs_soak_result *r)
+static void note_end(enum qs_soak_end end, int status, struct qs_soak_result *r)
 {
     char *text = r->finding;
 
     if (text[0])
         return;
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+    if (end == QS_SOAK_HANGS)
         snprintf(text, sizeof r->finding, "hangs: no end after %d s", HANGS_AFTER_S);
     else if (WIFSIGNALED(status))
         snprintf(text, sizeof r->finding, "crashes: %s", strsignal(WTERMSIG(status)));
@@ -219,17 +220,16 @@ static bool run_round(const struct qs_soak_round *round, struct qs_soak_result *
     if (!pid) {
         signal(SIGINT, SIG_IGN); /* the parent decides */
         signal(SIGTERM, SIG_DFL);
-        alarm(HANGS_AFTER_S);
         qs_soak_run(round, result);
         fflush(NULL);
         _exit(0);
     }
+    enum qs_soak_end end = qs_soak_watch(pid, HANGS_AFTER_S, &signalled);
     while (waitpid(pid, &status, 0) < 0)
-        if (signalled)
-            kill(pid, SIGKILL);
+        ;
     if (signalled)
         return false;
-    note_end(status, result);
+    note_end(end, status, result);
     return true;
 }
 
