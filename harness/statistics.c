@@ -123,7 +123,7 @@ double qs_noise_floor(const double *x, size_t n)
     sort(values, RESAMPLES);
     double floor = values[(size_t)ceil(0.95 * (RESAMPLES - 1))];
     free(room);
-    return floor;
+    return isfinite(floor) ? floor : NAN; /* of a median of 0 there is no share */
 }
 
 struct qs_estimate qs_estimate_paired_ratio(const double *a, const double *b, size_t n)

@@ -11,8 +11,9 @@
  *   one that some path of a function does not leave, an error path for example
  *   quiesce, flush, offline and thread_unregister within an operation
  *
- * Nothing is said of how long a pointer that protect returned is used.  The analysis
- * looks at one function at a time, so one that is called inside an operation says so:
+ * Nothing is said of how long a pointer that protect returned is used: that is for the
+ * rules of scripts/quiesce.cocci.  The analysis looks at one function at a time, so one
+ * that is called inside an operation says so:
  *
  *     static void unlink(struct qs_hp_thread *t, struct node *n) QS_INSIDE(t);
  *

@@ -46,10 +46,11 @@ static inline bool syn_amend(struct syn *m, struct syn_thread *t)
         return false;
     for (size_t i = 0; old && i <= qs_pointer_table_mask(old); i++) {
         struct syn_entry *e = (struct syn_entry *)qs_pointer_table_at(old, i);
-        uintptr_t seen = SYN_NIL;
+        uintptr_t seen = e ? qs_load(&e->word, relaxed) : SYN_NIL;
         if (!e)
             continue;
-        if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &e->word, &seen, /* (9) */
+        if (seen == SYN_NIL &&
+            qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &e->word, &seen, /* (9) */
                            SYN_EXPUNGED)) {
             e->next_expunged = m->expunged;
             m->expunged = e;

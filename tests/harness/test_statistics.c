@@ -172,6 +172,7 @@ static void test_noise_floor_is_what_repeats_show(void)
 
     CHECK(isnan(qs_noise_floor((double[]){ 1, 2, 3, 4, 5 }, 5)));
     CHECK_NEAR(qs_noise_floor((double[]){ 3, 3, 3, 3, 3, 3, 3 }, 7), 0, 0);
+    CHECK(isnan(qs_noise_floor((double[]){ 0, 0, 0, 0, 1, 2, 3 }, 7)));
     for (unsigned i = 0; i < SAMPLES; i++) {
         double x[2][N];
         for (unsigned k = 0; k < 2 * N; k++) {

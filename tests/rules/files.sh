@@ -18,6 +18,7 @@ complain() {
 check_purpose() {
     case $1 in
     *.c | *.h) start="/* ${1##*/} - " ;;
+    *.cocci) start="// ${1##*/} - " ;;
     *.sh | *.awk | scripts/[a-z]*) start="# ${1##*/} - " ;;
     *) return ;;
     esac
