@@ -58,6 +58,8 @@ name_cow_hash = "copy-on-write hash map"; short_cow_hash = "cow"
 color_cow_hash = "#117733"; mark_cow_hash = 13; dash_cow_hash = 1
 name_sync_map = "Go's sync.Map, in C"; short_sync_map = "sync.Map"
 color_sync_map = "#56B4E9"; mark_sync_map = 7; dash_sync_map = 1
+name_trie_map = "hash trie"; short_trie_map = "trie"
+color_trie_map = "#E69F00"; mark_trie_map = 13; dash_trie_map = 2
 name_cow_map = "one page, copied"; short_cow_map = "one page"
 color_cow_map = "#882255"; mark_cow_map = 9; dash_cow_map = 4
 name_locked_map = "map under a rwlock"; short_locked_map = "rwlock"
