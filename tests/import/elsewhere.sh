@@ -52,14 +52,16 @@ done <pairs >>jobs
 objects "the library, with $(wc -l <pairs) pairs,"
 
 # Linked to nothing but libc, and run.
-kinds="sequential concurrent"
-[ -z "${QUIESCE_FULL-}" ] || kinds="$kinds face face_concurrent"
+# Threads take turns in an emulator for long: of one structure, unless all is asked for.
+kinds="sequential concurrent" narrowed="--structure skip_list"
+[ -z "${QUIESCE_FULL-}" ] || kinds="$kinds face face_concurrent" narrowed=
 for kind in $kinds; do
     echo "${compile[*]} -static $root/tests/structures/test_$kind.c *.o -o $kind -pthread -lm"
 done >jobs
 objects "every test"
 for kind in $kinds; do
-    timeout 500 "${runner[@]}" "./$kind" >said 2>&1
+    # shellcheck disable=SC2046,SC2086  # words
+    timeout 500 "${runner[@]}" "./$kind" $([ $kind = sequential ] || echo $narrowed) >said 2>&1
     ok "$kind passes" test $? -eq 0
     tail -1 said
 done
