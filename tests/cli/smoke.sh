@@ -4,6 +4,7 @@
 
 run run all --experiments "$root/experiments" --set duration=2ms --set warmup=0 --repeats 1 \
     --out all
+"$tool" plan all --experiments "$root/experiments" >plan
 ok "every figure runs" test $status -eq 0
 [ $status -eq 0 ] || tail -3 err
 ok "rows are whole" is_whole all/cells.csv
@@ -13,8 +14,11 @@ all 'v("cas_fails") == "" || v("cas_fails") <= v("cas_tries")' all/cells.csv
 all 'v("cell") ~ /^[0-9a-f]+$/ && length(v("cell")) == 16' all/cells.csv
 for file in "$root"/experiments/*.exp; do
     figure=$(basename "$file" .exp)
-    ok "$figure was measured" grep -q "^[^,]*,$figure," all/cells.csv
-    ok "$figure was drawn" test "$(ls all/figures/"$figure"-*.svg | wc -l)" -ge 1
+    # What this machine lacks is told, and its claims are judged all the same.
+    if ! grep -q "^$figure .*  needs " plan; then
+        ok "$figure was measured" grep -q "^[^,]*,$figure," all/cells.csv
+        ok "$figure was drawn" test "$(ls all/figures/"$figure"-*.svg | wc -l)" -ge 1
+    fi
     # The report has the sentence, as far as no character of it is spelt otherwise.
     sed -n 's/^say *= *\([^&<>"'"'"']*\).*/\1/p' "$file" | cut -c1-60 >sentences
     while IFS= read -r sentence; do
