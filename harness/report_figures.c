@@ -143,8 +143,21 @@ static void begin_part(struct qs_report *r, size_t i)
         qs_html(r->out, "<h2 class=\"part\">%s</h2>\n", figure[i]->part);
 }
 
+/* Figures of one part follow each other, parts in the order of their names; whatever
+ * has none comes first. */
+static void gather_parts(struct qs_figure **figure, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k && strcmp(figure[k - 1]->part, figure[k]->part) > 0; k--) {
+            struct qs_figure *later = figure[k - 1];
+            figure[k - 1] = figure[k];
+            figure[k] = later;
+        }
+}
+
 void qs_report_figures(struct qs_report *r)
 {
+    gather_parts(r->run->figures.figure, r->run->figures.n);
     for (size_t i = 0; i < r->run->figures.n; i++) {
         begin_part(r, i);
         write_figure(r, r->run->figures.figure[i], i);
