@@ -28,7 +28,8 @@ enum {
     SAMPLES = 4096,
     SAMPLE_EVERY = 61, /* nodes of a thread */
     MOST_PAGES = 8192, /* of an area that are looked at */
-    MOST_NODES = 1024
+    MOST_NODES = 1024,
+    FEWEST_PAGES = 256 /* that are judged */
 };
 
 struct area {
@@ -134,19 +135,21 @@ static void watch(enum qs_memory_use use, void *memory, size_t size)
     }
 }
 
-/* glibc gives back the unused end of a thread's heap when a large block is freed, but
- * for its padding; malloc_trim() leaves it.  Pages that stayed would lie where an
- * earlier cell had them. */
+/* glibc gives back the unused end of a thread's heap when a large block is freed, above
+ * a threshold and but for some padding; malloc_trim() leaves it.  Pages that stayed would
+ * lie where an earlier cell had them. */
 static void trim_own_heap(void)
 {
-    enum { LARGE = 100 << 10, DEFAULT_PAD = 128 << 10 };
+    enum { LARGE = 100 << 10, DEFAULT = 128 << 10 };
 
     pthread_mutex_lock(&placed.lock);
     mallopt(M_TOP_PAD, 0);
+    mallopt(M_TRIM_THRESHOLD, 0);
     void *block = malloc(LARGE);
     __asm__ __volatile__("" ::"r"(block)); /* or the pair would be left out */
     free(block);
-    mallopt(M_TOP_PAD, DEFAULT_PAD);
+    mallopt(M_TOP_PAD, DEFAULT);
+    mallopt(M_TRIM_THRESHOLD, DEFAULT);
     pthread_mutex_unlock(&placed.lock);
 }
 
@@ -305,12 +308,25 @@ static double count_tables(struct count *all, hwloc_bitmap_t where)
     return wrong;
 }
 
+static int compare_pages(const void *left, const void *right)
+{
+    uintptr_t a = *(const uintptr_t *)left, b = *(const uintptr_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Every page once, however often nodes in it were sampled. */
 static double count_nodes(struct count *c, hwloc_bitmap_t where)
 {
+    static uintptr_t pages[SAMPLES];
     uintptr_t n = qs_load(&placed.n_samples, relaxed);
 
-    for (unsigned i = 0; i < SAMPLES && i < n; i++)
-        count_page(c, qs_load(&placed.samples[i], relaxed), where);
+    n = n < SAMPLES ? n : SAMPLES;
+    for (uintptr_t i = 0; i < n; i++)
+        pages[i] = qs_load(&placed.samples[i], relaxed) & -(uintptr_t)PAGE;
+    qsort(pages, n, sizeof *pages, compare_pages);
+    for (uintptr_t i = 0; i < n; i++)
+        if (i == 0 || pages[i] != pages[i - 1])
+            count_page(c, pages[i], where);
     return misplaced(c, &placed.cell.node_memory);
 }
 
@@ -328,11 +344,11 @@ static long huge_kb(void)
     return kb;
 }
 
-/* A few pages of a small map that were there before say nothing against it, and dealing
- * in turn is even only in the long run. */
+/* The allocator keeps some pages of earlier cells, which in a map of less than a megabyte
+ * are many; and dealing in turn is even only in the long run. */
 static bool is_wrong(const struct qs_sample *s, unsigned long pages)
 {
-    return s->misplaced_pct > 10 && pages >= 64 &&
+    return s->misplaced_pct > 10 && pages >= FEWEST_PAGES &&
            placed.cell.table_memory.kind != QS_MEMORY_INTERLEAVE &&
            placed.cell.node_memory.kind != QS_MEMORY_INTERLEAVE;
 }

@@ -123,7 +123,7 @@ static void summarise(struct qs_topology *t)
     unsigned nodes = (unsigned)hwloc_get_nbobjs_by_type(t->hwloc, HWLOC_OBJ_NUMANODE);
     char memory[48] = "";
     if (nodes > t->numa_nodes)
-        snprintf(memory, sizeof memory, " (and %u without processors)",
+        snprintf(memory, sizeof memory, " (and %u more of memory)",
                  nodes - t->numa_nodes);
     snprintf(t->summary, sizeof t->summary,
              "%u package%s, %u core%s, %u PU%s, %u NUMA node%s%s (allowed: %s)",

@@ -60,6 +60,12 @@ says 2 "rcu_hash does not run under hp" soak --structure rcu_hash --reclaim hp
 says 2 "--minutes 0" soak --minutes 0
 says 2 "--rounds x" soak --rounds x
 says 2 "--threads 65" soak --threads 65
+says 2 "not a numeric address" soak --rounds 1 --listen localhost:1
+says 2 "write 127.0.0.1:9464" soak --rounds 1 --listen 9464
+says 2 "203.0.113.1:1: " soak --rounds 1 --listen 203.0.113.1:1
+says 2 "takes default, first-touch, local" bench -s hm_list -r ebr --set memory=near
+says 2 "bind:4711: there is no such NUMA node" bench -s hm_list -r ebr --set memory=bind:4711
+says 2 "takes system, on or off" bench -s hm_list -r ebr --set huge_pages=maybe
 says 3 "/no/such/folder/x.csv" soak --rounds 1 --csv /no/such/folder/x.csv
 says 2 "pack:x" place --threads 2 --topology pack:x
 printf '[figure]\ntitle = x\n[axes]\nthread = 1\n' >bad.exp
