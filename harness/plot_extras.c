@@ -28,7 +28,7 @@ static double median_of(const struct qs_panel *panel,
 
 static double noise_of(const struct qs_point *p)
 {
-    return p->noise;
+    return isfinite(p->noise) ? p->noise : NAN; /* relative, so none around 0 */
 }
 
 static double height_of(const struct qs_point *p)

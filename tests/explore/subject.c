@@ -94,7 +94,8 @@ static enum qs_verdict note_and_remove(void *arg, bool present, uint64_t *value)
 static void remove_by_compute(const struct qs_map_ops *ops, struct qs_map *m,
                               struct qs_thread *t, struct qs_call *c)
 {
-    c->ok = ops->compute(m, t, c->key, note_and_remove, &c->output) == QS_REMOVE;
+    int result = ops->compute(m, t, c->key, note_and_remove, &c->output);
+    answer_change(c, result, result == QS_REMOVE, c->output);
 }
 
 static bool visits(const struct qs_map_ops *ops)

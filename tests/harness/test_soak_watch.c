@@ -27,8 +27,8 @@ static void sleep_for_ever(void)
 
 static void spin_for_ever(void)
 {
-    for (;;)
-        getppid();
+    for (volatile unsigned n = 0;;)
+        n++;
 }
 
 /* How the watch ends, and by what the child did. */
