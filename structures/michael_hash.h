@@ -240,8 +240,9 @@ QS_CALLS_BACK bool mih_visit_chain(qs_word *head, struct mih_thread *t,
 }
 
 /* Calls visit with a copy of each pair, in any order, until it returns false.  Every
- * key that is present all the time is met once.  visit runs outside of any operation
- * and may use the map. */
+ * key that is present all the time is met once; one that leaves and comes again goes
+ * behind others of its hash, and may be met there once more.  visit runs outside of any
+ * operation and may use the map. */
 QS_CALLS_BACK void mih_for_each(struct mih *m, struct mih_thread *t, mih_visit *visit,
                                 void *arg)
 {

@@ -5,7 +5,7 @@
 
 #include "harness/linear/model.h"
 
-enum { QX_CALLS = 48 };
+enum { QX_CALLS = 64 };
 
 void qx_history_reset(void);
 
