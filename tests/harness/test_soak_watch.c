@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/soak_watch.h"
+#include "reclaim/atomic.h"
 #include "tests/check.h"
 
 static volatile sig_atomic_t signalled;
@@ -27,8 +28,8 @@ static void sleep_for_ever(void)
 
 static void spin_for_ever(void)
 {
-    for (volatile unsigned n = 0;;)
-        n++;
+    for (;;)
+        qs_pause();
 }
 
 /* How the watch ends, and by what the child did. */
