@@ -4,12 +4,15 @@
 . "$(dirname "$0")/../cli/lib.sh"
 here=$root/tests/import
 build=${3:?build folder}
-prefix=$PWD/prefix
+# QUIESCE_INSTALLED=/usr: from there, where packages have put it.
+prefix=${QUIESCE_INSTALLED:-$PWD/prefix}
 strict="-Wall -Wextra -Wpedantic -Werror"
 
-cmake --install "$build" --prefix "$prefix" >log 2>&1
-ok "installs" test $? -eq 0
-[ -d "$prefix" ] || tail -3 log
+if [ -z "${QUIESCE_INSTALLED-}" ]; then
+    cmake --install "$build" --prefix "$prefix" >log 2>&1
+    ok "installs" test $? -eq 0
+    [ -d "$prefix" ] || tail -3 log
+fi
 libs=$(dirname "$(find "$prefix" -name libquiesce.so)")
 export PKG_CONFIG_PATH="$libs/pkgconfig" LD_LIBRARY_PATH="$libs"
 
@@ -102,11 +105,12 @@ ok "... and runs" test "$(./manual)" = "7 is 49"
 shown_in man5/quiesce-experiment.5 >mine.exp
 "$prefix/bin/quiesce" plan ./mine.exp >log 2>&1
 ok "the manual's experiment is one" test $? -eq 0
-ok "... of four cells" test "$(grep -cE '\b4 cells' log)" -ge 1
+ok "... of four cells" test "$(awk '$1 == "mine" { print $2 }' log)" -eq 4
 ok "every function has a page" test \
     "$(grep -oE '\bqs_[a-z_]+\(' "$prefix/include/quiesce/quiesce.h" | tr -d '(' | sort -u |
         while read -r name; do [ -f "$prefix/share/man/man3/$name.3" ] || echo "$name"; done)" = ""
 
+[ -z "${QUIESCE_INSTALLED-}" ] || finish
 # Packages, taken apart.
 (cpack --config "$build/CPackConfig.cmake" -B "$PWD/packages") >log 2>&1
 ok "packages are made" test "$(ls packages/*.deb | wc -l)" -eq 4
