@@ -40,7 +40,7 @@ int qs_run_find(struct qs_run *run)
 
 int qs_run_check_machine(struct qs_run *run)
 {
-    char path[PATH_MAX + 16], here[QS_FINGERPRINT], error[512], text[512];
+    char path[PATH_MAX + 16], present[QS_FINGERPRINT], error[512], text[512];
     struct qs_json json;
 
     snprintf(path, sizeof path, "%s/run.json", run->path);
@@ -48,12 +48,12 @@ int qs_run_check_machine(struct qs_run *run)
         fprintf(stderr, "quiesce: %s\n", error);
         return QS_EXIT_FAILED;
     }
-    char *there = qs_copied(qs_json_text(&json, "fingerprint"));
+    char *former = qs_copied(qs_json_text(&json, "fingerprint"));
     qs_json_free(&json);
-    qs_machine_fingerprint(run->topology, here);
+    qs_machine_fingerprint(run->topology, present);
     bool differs =
-        qs_fingerprint_differs(there, here, "there", "here", text, sizeof text);
-    free(there);
+        qs_fingerprint_differs(former, present, "there", "here", text, sizeof text);
+    free(former);
     if (!differs)
         return 0;
     if (run->force) {

@@ -78,9 +78,9 @@ static inline uint64_t qs_sip_end(struct qs_sip *s, unsigned rounds)
     return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-/* SipHash with so many rounds per word and at the end. */
+/* SipHash with so many rounds for each word and at the end. */
 static inline uint64_t qs_sip_hash(const struct qs_hash_key *key, const void *data,
-                                   size_t size, unsigned per_word, unsigned at_end)
+                                   size_t size, unsigned each, unsigned at_end)
 {
     const unsigned char *bytes = data;
     struct qs_sip s = qs_sip_begin(key);
@@ -88,11 +88,11 @@ static inline uint64_t qs_sip_hash(const struct qs_hash_key *key, const void *da
 
     for (; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
         memcpy(&word, bytes, sizeof word);
-        qs_sip_take(&s, word, per_word);
+        qs_sip_take(&s, word, each);
     }
     for (size_t i = 0; i < size; i++)
         last |= (uint64_t)bytes[i] << 8 * i;
-    qs_sip_take(&s, last, per_word);
+    qs_sip_take(&s, last, each);
     return qs_sip_end(&s, at_end);
 }
 

@@ -30,18 +30,21 @@ static inline void prb_scan(const struct prb *m, uintptr_t seen)
 /* Pauses and returns for how long to do so the next time. */
 static inline unsigned prb_wait(unsigned pauses)
 {
-    if (QS_PROBE_BACKOFF == QS_PROBE_AT_ONCE)
+    const unsigned backoff = QS_PROBE_BACKOFF;
+
+    if (backoff == QS_PROBE_AT_ONCE)
         return pauses;
     for (unsigned i = 0; i < pauses; i++)
         qs_pause();
-    return QS_PROBE_BACKOFF == QS_PROBE_LONGER && pauses < QS_PROBE_LONGEST ? 2 * pauses
-                                                                            : pauses;
+    return backoff == QS_PROBE_LONGER && pauses < QS_PROBE_LONGEST ? 2 * pauses
+                                                                   : pauses;
 }
 
 static inline void prb_count(struct prb *m, struct prb_thread *t)
 {
+    const unsigned backoff = QS_PROBE_BACKOFF;
     unsigned pauses =
-        QS_PROBE_BACKOFF == QS_PROBE_LONGER ? QS_PROBE_SHORTEST : QS_PROBE_CONSTANT;
+        backoff == QS_PROBE_LONGER ? QS_PROBE_SHORTEST : QS_PROBE_CONSTANT;
 
     for (;;) {
         uintptr_t seen = qs_load(&m->counter, acquire);

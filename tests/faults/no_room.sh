@@ -6,10 +6,10 @@
 write_figure 5ms
 bench="bench --structure hm_list --reclaim hp --keys 64 --duration 5ms --warmup 0"
 
-# No file may be longer than 8 blocks of 512 bytes.
+# No file may be longer than 16 blocks of 512 bytes.
 (
     trap '' XFSZ
-    ulimit -f 8
+    ulimit -f 16
     exec "$tool" $bench --repeats 100 --csv full.csv
 ) >out 2>err </dev/null
 ok "no room is status 3" test $? -eq 3
@@ -17,7 +17,7 @@ ok "the file is named" grep -q 'full.csv.*File too large' err
 ok "the rows before are there" test "$(wc -l <full.csv)" -gt 3
 (
     trap '' XFSZ
-    ulimit -f 8
+    ulimit -f 16
     exec "$tool" run tiny.exp --out part
 ) >out 2>err </dev/null
 ok "a run without room is status 3" test $? -eq 3
