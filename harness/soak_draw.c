@@ -42,6 +42,13 @@ static bool survives_without_memory(const struct qs_pair *p)
     return strncmp(p->reclaim, "rcu_", 4) && strncmp(p->structure, "lfht", 4);
 }
 
+/* Whether a lookup may free nodes as it ends: cancelled within free(), it would take the
+ * allocator's lock with it. */
+static bool frees_in_lookups(const char *reclaim)
+{
+    return !strncmp(reclaim, "hyaline", 7) || !strcmp(reclaim, "lfrc");
+}
+
 static unsigned draw_faults(struct qs_stream *r, const struct qs_pair *p)
 {
     unsigned faults = 0;
@@ -49,7 +56,7 @@ static unsigned draw_faults(struct qs_stream *r, const struct qs_pair *p)
     for (unsigned f = QS_SOAK_STALL; f <= QS_SOAK_MEMORY; f *= 2)
         if (draw(r, 4) == 0)
             faults |= f;
-    if (p->ops->frees_at_once)
+    if (p->ops->frees_at_once || frees_in_lookups(p->reclaim))
         faults &= ~(unsigned)QS_SOAK_VANISH; /* it would take the lock with it */
     if (!survives_without_memory(p))
         faults &= ~(unsigned)QS_SOAK_MEMORY;
