@@ -10,6 +10,7 @@
 #include "harness/latency.h"
 #include "harness/map_ops.h"
 #include "harness/mix.h"
+#include "harness/peer.h"
 #include "harness/runner.h"
 #include "harness/settings.h"
 #include "harness/text.h"
@@ -374,6 +375,10 @@ static void read_line_to_verify(struct line *line, int argc, char **argv)
         qs_die(QS_EXIT_USAGE,
                "--mix: --verify records gets, inserts and deletes alone; "
                "for example 40/30/30");
+    if (qs_peer_names_structure(line->cell.structure))
+        qs_die(QS_EXIT_USAGE,
+               "--structure %s: --verify records calls of our own maps, not of peers",
+               line->cell.structure);
     if (line->against || line->bench->csv)
         qs_die(QS_EXIT_USAGE, "--%s: nothing is measured with --verify; leave one away",
                line->against ? "against" : "csv");

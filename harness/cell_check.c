@@ -6,6 +6,7 @@
 #include "harness/map_ops.h"
 #include "harness/memory_policy.h"
 #include "harness/mix.h"
+#include "harness/peer.h"
 #include "harness/runner.h"
 #include "harness/text.h"
 
@@ -248,11 +249,30 @@ static int check_placement(const struct qs_cell *cell,
                              cell->oversubscribe, places, c->text, c->size);
 }
 
+static int check_built(const struct qs_cell *cell, struct complaint *c)
+{
+    const struct qs_peer *peer = qs_peer_find(cell->structure, cell->reclaim);
+
+    if (qs_peer_is_built(peer))
+        return 0;
+    return complain(c,
+                    "%s: its program is not built%s%s; scripts/install-deps --peers, "
+                    "then scripts/build",
+                    cell->structure, *peer->package ? ", which takes " : "",
+                    peer->package);
+}
+
 int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology,
                   char *error, size_t error_size)
 {
     struct complaint c = { error, error_size };
 
+    if (qs_peer_names_structure(cell->structure)) {
+        if (qs_peer_check(cell, error, error_size) || check_built(cell, &c) ||
+            check_work(cell, &c) || check_schedule(cell, &c))
+            return -1;
+        return check_placement(cell, topology, &c);
+    }
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
         check_measure(cell, &c) || check_operations(cell, &c) ||
         check_schedule(cell, &c) || check_alone(cell, &c))

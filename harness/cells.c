@@ -8,6 +8,7 @@
 #include "harness/map_ops.h"
 #include "harness/mix.h"
 #include "harness/needs.h"
+#include "harness/peer.h"
 
 /* A figure may cross to so many cells, days of measuring. */
 enum { MOST_CROSSED = 32768, SLOTS = 2 * MOST_CROSSED };
@@ -128,30 +129,60 @@ static int refuse_so_many(const struct expansion *x)
     return -1;
 }
 
-/* A cell with all its values: adds it, unless it is not wanted. */
-static int finish(struct expansion *x, struct qs_cell *cell)
+/* Adds a cell, unless it is there already, too wide, or of a peer that is not built. */
+static int add_cell(struct expansion *x, const struct qs_cell *cell, bool is_built)
 {
     struct qs_plan *plan = x->plan;
-    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
 
-    qs_mix_complete(cell);
-    if (++x->crossed > MOST_CROSSED)
-        return refuse_so_many(x);
-    if (!pair || !pair->ops)
-        return x->any_all ? 0 : refuse(x, cell, pair);
-    if (is_skipped(x, cell))
-        return 0;
-    if (qs_mix_lacks(cell, pair->ops))
-        return x->any_all ? 0 : refuse_operation(x, cell, pair->ops);
     if (!add_id(x, qs_cell_id(cell)))
         return 0;
     if (cell->threads > x->limits->pus && !cell->oversubscribe) {
         plan->too_wide++;
         return 0;
     }
+    if (!is_built) {
+        plan->absent++;
+        plan->absent_s += qs_cell_seconds(cell);
+        return 0;
+    }
     plan->cells = qs_grown(plan->cells, plan->n, sizeof *plan->cells);
     plan->cells[plan->n++] = *cell;
     return 0;
+}
+
+/* Of a peer: an experiment may name those that only some machines have. */
+static int finish_peer(struct expansion *x, const struct qs_peer *peer,
+                       const struct qs_cell *cell)
+{
+    char why[160];
+
+    if (is_skipped(x, cell))
+        return 0;
+    if (qs_peer_check(cell, why, sizeof why)) {
+        snprintf(x->error, x->error_size, "%s: %s", x->figure->path, why);
+        return -1;
+    }
+    return add_cell(x, cell, qs_peer_is_built(peer));
+}
+
+/* A cell with all its values: adds it, unless it is not wanted. */
+static int finish(struct expansion *x, struct qs_cell *cell)
+{
+    const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
+    const struct qs_peer *peer = qs_peer_find(cell->structure, cell->reclaim);
+
+    qs_mix_complete(cell);
+    if (++x->crossed > MOST_CROSSED)
+        return refuse_so_many(x);
+    if (peer)
+        return finish_peer(x, peer, cell);
+    if (!pair || !pair->ops)
+        return x->any_all ? 0 : refuse(x, cell, pair);
+    if (is_skipped(x, cell))
+        return 0;
+    if (qs_mix_lacks(cell, pair->ops))
+        return x->any_all ? 0 : refuse_operation(x, cell, pair->ops);
+    return add_cell(x, cell, true);
 }
 
 /* Crosses the values of the i-th key with those of all later ones. */

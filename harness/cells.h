@@ -10,6 +10,8 @@ struct qs_plan {
     struct qs_cell *cells; /* no two alike */
     size_t n;
     size_t too_wide; /* left out: more threads than processors, not oversubscribed */
+    size_t absent;   /* left out: of peers whose programs are not built */
+    double absent_s; /* the time that one repeat of all these would take */
     unsigned repeats;
     uint64_t seed;
     bool interleaved;

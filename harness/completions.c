@@ -33,7 +33,7 @@ static const char script[] =
     "        --csv|--out|--svg|--topology|--history) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
     "        *) words=$($tool \"$verb\" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')\n"
     "            case $verb in\n"
-    "            list) words=\"$words pairs figures claims sources\" ;;\n"
+    "            list) words=\"$words pairs figures claims sources peers\" ;;\n"
     "            completions) words='bash' ;;\n"
     "            gallery) words=\"$words all $($tool gallery 2>/dev/null |\n"
     "                awk 'NF && !/^`/ { print $1 }')\" ;;\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/map_ops.h"
+#include "harness/peer.h"
 #include "harness/text.h"
 #include "harness/verbs.h"
 
@@ -22,7 +23,8 @@ struct arguments {
 
 static const char *subject_at(unsigned i)
 {
-    static const char *const subjects[] = { "pairs", "figures", "claims", "sources" };
+    static const char *const subjects[] = { "pairs", "figures", "claims", "sources",
+                                            "peers" };
     return i < sizeof subjects / sizeof *subjects ? subjects[i] : NULL;
 }
 
@@ -44,10 +46,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp argp = {
     options,
     parse,
-    "[pairs|figures|claims|sources]",
+    "[pairs|figures|claims|sources|peers]",
     "Lists every pair of structure and reclamation scheme and whether it runs, or the "
     "figures, or the claims held against them, or what runs the systems of the articles "
-    "that the project started from.",
+    "that the project started from, or tables of others and whether their programs are "
+    "built.",
     NULL,
     NULL,
     NULL
@@ -170,6 +173,33 @@ static int list_pairs(bool csv)
     return QS_EXIT_DONE;
 }
 
+static int list_peers(bool csv)
+{
+    const struct qs_peer *p;
+
+    if (csv)
+        puts("structure,scheme,status,package,about");
+    for (unsigned i = 0; (p = qs_peer_at(i)); i++) {
+        bool built = qs_peer_is_built(p);
+        if (csv) {
+            printf("%s,%s,%s,%s,", p->structure, p->reclaim, built ? "ok" : "absent",
+                   p->package);
+            print_field(p->about);
+            putchar('\n');
+        } else {
+            printf("%-20s %-8s %-10s %s\n", p->structure, p->reclaim,
+                   built ? "" : "not built", p->about);
+            if (!built && *p->package)
+                printf("%-40s which takes %s\n", "", p->package);
+        }
+    }
+    if (!csv)
+        puts(
+            "\nscripts/install-deps --peers installs what is missing; scripts/build then "
+            "builds it.");
+    return QS_EXIT_DONE;
+}
+
 int qs_verb_list(int argc, char **argv)
 {
     struct arguments a = { 0 };
@@ -184,6 +214,8 @@ int qs_verb_list(int argc, char **argv)
         return a.markdown ? qs_list_sections() : qs_list_claims(a.csv);
     if (!strcmp(a.what, "sources"))
         return qs_list_sources(a.csv);
+    if (!strcmp(a.what, "peers"))
+        return list_peers(a.csv);
     qs_unknown_name("list of", a.what, subject_at, message, sizeof message);
     fprintf(stderr, "quiesce: %s\n", message);
     return QS_EXIT_USAGE;

@@ -13,7 +13,7 @@ static const struct verb {
     const char *name, *about;
     int (*run)(int argc, char **argv);
 } verbs[] = {
-    { "list", "structures, schemes and which pairs run; figures; claims; sources",
+    { "list", "structures, schemes and which pairs run; figures; claims; sources; peers",
       qs_verb_list },
     { "bench", "measure one cell or a small sweep, or two pairs in turns",
       qs_verb_bench },

@@ -61,6 +61,8 @@ void qs_plan_print(FILE *out, const struct qs_plan *plans, size_t n)
                 p->unmet);
         if (p->too_wide)
             fprintf(out, "   %zu left out: more threads than processors", p->too_wide);
+        if (p->absent)
+            fprintf(out, "   %zu left out: peers that are not built", p->absent);
         putc('\n', out);
         seconds += qs_plan_seconds(p);
         cells += p->n;

@@ -10,6 +10,7 @@
 
 #include "harness/latency.h"
 #include "harness/mix.h"
+#include "harness/peer.h"
 #include "harness/settings_roles.h"
 #include "harness/text.h"
 
@@ -18,7 +19,8 @@
 bool qs_row_counts_cas(const struct qs_row *row)
 {
     const char *structure = row->cell.structure, *end = strstr(structure, "_uncounted");
-    return strcmp(structure, "lfht") != 0 && !(end && end[strlen("_uncounted")] == 0);
+    return strcmp(structure, "lfht") != 0 && !qs_peer_names_structure(structure) &&
+           !(end && end[strlen("_uncounted")] == 0);
 }
 
 static double sum_of_sites(const struct qs_row *row, const uint64_t *sites)

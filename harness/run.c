@@ -166,6 +166,10 @@ static void say_plan(const struct qs_run *run)
         if (run->plans[i].too_wide)
             printf("skipped  %s: %zu cells with more threads than processors\n",
                    run->figures.figure[i]->id, run->plans[i].too_wide);
+        if (run->plans[i].absent)
+            printf("skipped  %s: %zu cells of peers that are not built; quiesce list "
+                   "peers\n",
+                   run->figures.figure[i]->id, run->plans[i].absent);
     }
     full_text(run, full, sizeof full);
     printf("plan     %zu figure%s, %zu cells, %zu repeats, about %s%s\n",

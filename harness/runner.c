@@ -10,6 +10,7 @@
 #include "harness/crew.h"
 #include "harness/latency.h"
 #include "harness/memory_policy.h"
+#include "harness/peer.h"
 #include "harness/progress.h"
 #include "harness/runner.h"
 
@@ -315,14 +316,33 @@ static int run_crew(struct qs_crew *c)
     return 0;
 }
 
-int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
-                uint64_t seed, struct qs_sample *sample)
+static int run_peer(const struct qs_peer *peer, const struct qs_cell *cell,
+                    const struct qs_topology *topology, uint64_t seed,
+                    struct qs_sample *sample)
 {
-    struct qs_crew *c = qs_memory_alloc_lines(sizeof *c);
+    int error = qs_peer_run(peer, cell, topology, seed, sample);
 
+    if (error && interrupted)
+        interrupted = 0;
+    return error;
+}
+
+static void sample_init(struct qs_sample *sample)
+{
     *sample =
         (struct qs_sample){ .rss_peak_kb = -1, .huge_kb = -1, .misplaced_pct = NAN };
     qs_latency_none(sample);
+}
+
+int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
+                uint64_t seed, struct qs_sample *sample)
+{
+    const struct qs_peer *peer = qs_peer_find(cell->structure, cell->reclaim);
+
+    sample_init(sample);
+    if (peer && !qs_pair_find(cell->structure, cell->reclaim))
+        return run_peer(peer, cell, topology, seed, sample);
+    struct qs_crew *c = qs_memory_alloc_lines(sizeof *c);
     if (!c || has_stray_threads) {
         snprintf(sample->error, sizeof sample->error, "%s",
                  c ? "threads of an earlier cell still run" : "no memory");

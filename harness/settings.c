@@ -7,6 +7,7 @@
 #include "harness/allocate.h"
 #include "harness/map_ops.h"
 #include "harness/mix.h"
+#include "harness/peer.h"
 #include "harness/settings_roles.h"
 #include "harness/topology.h"
 
@@ -52,14 +53,15 @@ static bool copy_name(const char *value, char *to, size_t size)
 APPLY(structure)
 {
     (void)limits;
-    return (is_named(value, structure_name) || qs_is_probe(value)) &&
+    return (is_named(value, structure_name) || qs_is_probe(value) ||
+            qs_peer_names_structure(value)) &&
            copy_name(value, cell->structure, sizeof cell->structure);
 }
 
 APPLY(reclaim)
 {
     (void)limits;
-    return is_named(value, scheme_name) &&
+    return (is_named(value, scheme_name) || qs_peer_names_scheme(value)) &&
            copy_name(value, cell->reclaim, sizeof cell->reclaim);
 }
 
@@ -386,7 +388,7 @@ static int check_pair(const struct qs_cell *cell, char *error, size_t size)
 {
     const struct qs_pair *pair = qs_pair_find(cell->structure, cell->reclaim);
 
-    if (pair && pair->ops)
+    if ((pair && pair->ops) || qs_peer_find(cell->structure, cell->reclaim))
         return 0;
     snprintf(error, size, "%s does not run over %s: %s", cell->structure, cell->reclaim,
              pair ? pair->reason : "the pair is not in the matrix");

@@ -3,7 +3,7 @@
 # first line, and none is longer than 500 lines.
 # usage: files.sh ROOT
 cd "$1" || exit 2
-folders="reclaim structures harness harness/linear experiments experiments/gallery scripts tests tests/reclaim
+folders="reclaim structures harness harness/linear harness/peers experiments experiments/gallery scripts tests tests/reclaim
 tests/structures tests/harness tests/rules tests/cli tests/explore tests/linear tests/fuzz
 tests/sanitizers tests/faults tests/full tests/import tests/examples examples examples/redis"
 wrong=0
