@@ -1,9 +1,13 @@
 /* flows.c - a table of connections: threads that handle packets look connections up and
  * count in them, while another one opens and closes them.
  *
- * The table refers to connections, which stay where they are.  Their readers take no
- * lock and write nothing shared but a packet's count: under quiescent states what a
- * thread has found stays until it says that it holds nothing, once per burst here.
+ * The connections are the nodes of the table: each carries its entry, is allocated by
+ * malloc and freed by connection_end(), which runs when no thread can hold it any more.
+ * Adding one to the table takes no memory and cannot fail.  Readers take no lock and
+ * write nothing shared but a packet's count: under quiescent states what a thread has
+ * found stays until it says that it holds nothing, once per burst here.
+ *
+ * With qsbr replaced by rcu_qsbr throughout it runs under liburcu.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,6 +16,7 @@
 #include <string.h>
 
 #include <quiesce/reclaim/qsbr.h>
+#include <quiesce/structures/entry.h>
 
 struct flow { /* no padding: it is compared as bytes */
     uint32_t from, to;
@@ -22,7 +27,18 @@ struct connection {
     struct flow flow;
     bool closed; /* written when nobody can see it any more */
     atomic_uint_fast64_t packets;
+    QS_ENTRY(qsbr) in_table;
 };
+
+static atomic_uint_fast64_t packets_closed; /* of connections that are gone */
+
+/* Runs when no thread can hold the connection any more. */
+static void connection_end(struct connection *c)
+{
+    c->closed = true;
+    atomic_fetch_add(&packets_closed, c->packets);
+    free(c);
+}
 
 static uint64_t flow_hash(const struct flow *f)
 {
@@ -32,33 +48,22 @@ static uint64_t flow_hash(const struct flow *f)
     return hash ^ hash >> 32;
 }
 
-#define QS_MAP_NAME        table /* struct table, table_get, table_insert, ... */
+#define QS_MAP_NAME        table /* struct table, table_find, table_add, ... */
 #define QS_MAP_RECLAIM     qsbr
+#define QS_MAP_OBJECT      struct connection
+#define QS_MAP_ENTRY       in_table
+#define QS_MAP_RELEASE(c)  connection_end(c)
 #define QS_MAP_KEY         struct flow
-#define QS_MAP_VALUE       struct connection *
+#define QS_MAP_KEY_OF(c)   (&(c)->flow)
 #define QS_MAP_HASH(k)     flow_hash(k)
 #define QS_MAP_EQUAL(a, b) (!memcmp(a, b, sizeof(struct flow)))
-#include <quiesce/structures/rcu_hash.h>
+#include <quiesce/structures/rcu_objects.h>
 
 enum { HANDLERS = 3, FLOWS = 1000, BURST = 32, BURSTS = 100, CHANGES = 30500 };
 
 static struct qs_qsbr_domain domain;
 static struct table table;
-static atomic_uint_fast64_t packets_closed; /* of connections that are gone */
-static atomic_bool changed;                 /* the changes are done */
-
-/* Runs when no thread can hold the connection any more. */
-static void connection_end(void *connection)
-{
-    struct connection *c = connection;
-
-    c->closed = true;
-    atomic_fetch_add(&packets_closed, c->packets);
-}
-
-static const struct qs_class connection_class = { .name = "connection",
-                                                  .size = sizeof(struct connection),
-                                                  .dispose = connection_end };
+static atomic_bool changed; /* the changes are done */
 
 static void die(const char *what)
 {
@@ -84,26 +89,21 @@ static struct flow flow_at(unsigned i)
 
 static void open_connection(struct qs_qsbr_thread *t, unsigned i)
 {
-    struct connection *c = qs_qsbr_alloc(t, &connection_class);
+    struct connection *c = malloc(sizeof *c);
 
     if (!c)
         die("no memory for a connection");
     c->flow = flow_at(i);
     c->closed = false;
     atomic_init(&c->packets, 0);
-    if (table_insert(&table, t, c->flow, c) != 1)
-        die("no memory in the table");
+    if (!table_add(&table, t, c))
+        die("a connection is open twice");
 }
 
 /* False if there is none. */
 static bool close_connection(struct qs_qsbr_thread *t, unsigned i)
 {
-    struct connection *c;
-    bool closed = table_remove(&table, t, flow_at(i), &c);
-
-    if (closed)
-        qs_qsbr_retire(t, &connection_class, c);
-    return closed;
+    return table_remove(&table, t, flow_at(i));
 }
 
 /* Closes what is open and opens what is not. */
@@ -131,12 +131,12 @@ struct handler {
 /* One packet of a burst: the connection it belongs to, or NULL. */
 static struct connection *handle_packet(struct qs_qsbr_thread *t, unsigned i)
 {
-    struct connection *c;
-
-    if (!table_get(&table, t, flow_at(i), &c))
-        return NULL;
-    atomic_fetch_add_explicit(&c->packets, 1, memory_order_relaxed);
-    return c;
+    qs_qsbr_enter(t);
+    struct connection *c = table_find(&table, t, flow_at(i));
+    if (c)
+        atomic_fetch_add_explicit(&c->packets, 1, memory_order_relaxed);
+    qs_qsbr_leave(t);
+    return c; /* which stays, under these schemes, until quiesce */
 }
 
 /* Handles bursts as long as there are changes, and some more.  What has been found is

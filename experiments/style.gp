@@ -52,6 +52,8 @@ name_bst = "Natarajan-Mittal tree"; short_bst = "NM tree"
 color_bst = "#882255"; mark_bst = 4; dash_bst = 4
 name_rcu_hash = "RCU hash map"; short_rcu_hash = "RCU hash"
 color_rcu_hash = "#CC79A7"; mark_rcu_hash = 5; dash_rcu_hash = 5
+name_rcu_objects_map = "RCU hash map, intrusive"; short_rcu_objects_map = "RCU intrusive"
+color_rcu_objects_map = "#332288"; mark_rcu_objects_map = 6; dash_rcu_objects_map = 3
 name_ddds_hash = "DDDS hash map"; short_ddds_hash = "DDDS hash"
 color_ddds_hash = "#56B4E9"; mark_ddds_hash = 12; dash_ddds_hash = 2
 name_cow_hash = "copy-on-write hash map"; short_cow_hash = "cow"

@@ -1,5 +1,5 @@
 /* nested_save_part.h - keeps a map's parameters while another map is made of them: a
- * part of the nested_ headers.
+ * part of the nested_ headers and of rcu_objects_map.h.
  */
 #ifndef QS_STRUCTURES_NESTED_SAVE_PART_H
 #define QS_STRUCTURES_NESTED_SAVE_PART_H

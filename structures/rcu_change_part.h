@@ -1,6 +1,6 @@
 /* rcu_change_part.h - the changes of present keys of rcu_hash.h, a part of it.
  *
- * Names are mapped there, where (1) to (5) are told, too.
+ * Names are mapped there; (1) to (5) are told in rcu_core_part.h.
  *
  * Algorithm.  Under the stripe's lock nothing changes the chain, so that change() is
  * called once and its verdict takes effect.  A new node takes the place of the old one:
@@ -10,13 +10,15 @@
  *
  * Linearization points
  *   stored, key was present    the store (7)
- *   stored, key was absent     the store (4) of rcu_hash.h
- *   removed                    the store (5) of rcu_hash.h
+ *   stored, key was absent     the store (4) of rcu_core_part.h
+ *   removed                    the store (5) of rcu_core_part.h
  *   kept                       the walk
  *   get that meets the old node where the new one is linked already: the store (7), or
- *   the store that removed the node it came from, as rcu_hash.h has it for removals
+ *   the store that removed the node it came from, as rcu_core_part.h has it for
+ *   removals
  *
  * Memory order.
+ *   (5) removal, release, as in rcu_core_part.h
  *   (7) put, release: publishes the new node, and its successor to those who follow it
  *       from n
  */
@@ -53,6 +55,16 @@ static inline bool rch_assign(struct rch *m, struct rch_thread *t, qs_word *head
     else
         rch_put_first(head, n);
     return true;
+}
+
+/* Under the lock: leads past n. */
+static inline void rch_unlink(struct rch *m, struct rch_thread *t, qs_word *link,
+                              struct rch_node *n)
+{
+    rch_enter(t);
+    rch_lead(m, link, n, qs_load(&n->next, relaxed)); /* (5) */
+    rch_retire(t, &rch_class, n);
+    rch_leave(t);
 }
 
 /* Under the lock; *present is whether key was. */

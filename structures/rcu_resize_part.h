@@ -1,6 +1,5 @@
-/* rcu_resize_part.h - how rcu_hash.h grows and shrinks under its readers, a part of it.
- *
- * Names are mapped there, where the rest is told.
+/* rcu_resize_part.h - how rcu_core_part.h grows and shrinks under its readers, a part of
+ * it, where the rest is told.
  *
  * Algorithm.  To double, a writer locks all stripes and makes a table of twice as many
  * heads that lead into the chains there are: the bucket's first node, behind which
@@ -29,7 +28,7 @@
  * node, one of each bucket; who removes that node changes both.
  *
  * Memory order.
- *   (5) unlink, release, as in rcu_hash.h
+ *   (5) unlink, release, as in rcu_core_part.h
  *   (6) table, release: the heads; for those who find it
  *   (7) unzip, release: the node behind the run, to those who follow the link
  *   (8) zip, release: likewise
@@ -39,7 +38,7 @@
 static inline size_t rch_bucket(const struct qs_bucket_table *table,
                                 const struct rch_node *n)
 {
-    return QS_MAP_HASH(&n->key) & (qs_bucket_count(table) - 1);
+    return QS_MAP_HASH(rch_key(n)) & (qs_bucket_count(table) - 1);
 }
 
 /* From this link on, the first that leads to a node of another bucket, or NULL. */
