@@ -11,7 +11,7 @@
 #include "harness/peer.h"
 
 /* A figure may cross to so many cells, days of measuring. */
-enum { MOST_CROSSED = 32768, SLOTS = 2 * MOST_CROSSED };
+enum { MOST_CROSSED = 65536, SLOTS = 2 * MOST_CROSSED };
 
 struct expansion {
     const struct qs_figure *figure;

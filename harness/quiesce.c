@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/map_ops.h"
+#include "harness/text.h"
 
 /* Every instance's map begins with its operations. */
 static const struct qs_map_ops *ops_of(const struct qs_map *m)
@@ -17,14 +18,49 @@ const char *qs_version(void)
     return QS_VERSION;
 }
 
-static bool is_listed(const struct qs_named *(*at)(unsigned), const char *name)
-{
-    const struct qs_named *n;
+/* A sentence for each name that may be meant, so that none has to be made. */
+struct guess {
+    const char *name, *sentence;
+};
 
-    for (unsigned i = 0; (n = at(i)); i++)
-        if (!strcmp(n->name, name))
-            return true;
-    return false;
+static const struct guess structures[] = {
+#define STRUCTURE(name, about) \
+    { #name, "there is no structure of that name; did you mean '" #name "'?" },
+#include "harness/matrix.def"
+    { NULL, "there is no structure of that name" }
+};
+
+static const struct guess schemes[] = {
+#define SCHEME(name, about) \
+    { #name, "there is no scheme of that name; did you mean '" #name "'?" },
+#include "harness/matrix.def"
+    { NULL, "there is no scheme of that name" }
+};
+
+static const char *structure_name(unsigned i)
+{
+    return structures[i].name;
+}
+
+static const char *scheme_name(unsigned i)
+{
+    return schemes[i].name;
+}
+
+static const struct guess *guess_of(const struct guess *list, const char *name)
+{
+    while (list->name && (!name || strcmp(list->name, name)))
+        list++;
+    return list;
+}
+
+/* NULL if the name is in the list. */
+static const char *no_such(const struct guess *list, qs_name_at *names,
+                           const char *name)
+{
+    if (guess_of(list, name)->name)
+        return NULL;
+    return guess_of(list, qs_nearest(name, names))->sentence;
 }
 
 const char *qs_map_refusal(const char *structure, const char *reclaim)
@@ -33,11 +69,10 @@ const char *qs_map_refusal(const char *structure, const char *reclaim)
 
     if (p)
         return p->reason;
-    if (!is_listed(qs_structure_at, structure))
-        return "there is no structure of that name";
-    if (!is_listed(qs_scheme_at, reclaim))
-        return "there is no scheme of that name";
-    return "this structure is not built with this scheme";
+    const char *why = no_such(structures, structure_name, structure);
+    if (!why)
+        why = no_such(schemes, scheme_name, reclaim);
+    return why ? why : "this structure is not built with this scheme";
 }
 
 bool qs_map_choice(unsigned i, const char **structure, const char **reclaim)

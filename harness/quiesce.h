@@ -40,7 +40,8 @@ struct qs_map *qs_map_create(const char *structure, const char *reclaim,
 /* Frees the map and all in it.  0, or -EBUSY while threads are registered. */
 int qs_map_destroy(struct qs_map *m);
 
-/* A sentence that says why there is no such map, or NULL if there is. */
+/* A sentence that says why there is no such map, and of a name that is misspelt which
+ * one is meant; NULL if there is one.  It is nobody's to free. */
 const char *qs_map_refusal(const char *structure, const char *reclaim);
 
 /* The i-th pair of a structure and a scheme that makes a map; false past the last. */

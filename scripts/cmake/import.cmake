@@ -81,7 +81,8 @@ if(URCU_MEMB)
 endif()
 if(TARGET quiesce_maps)
   get_property(instances GLOBAL PROPERTY quiesce_import_instances)
-  add_library(quiesce_maps_objects OBJECT harness/quiesce.c harness/registry.c)
+  add_library(quiesce_maps_objects OBJECT harness/quiesce.c harness/registry.c
+    harness/nearest.c)
   set_target_properties(quiesce_maps_objects PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(quiesce_maps_objects BEFORE PRIVATE ${PROJECT_BINARY_DIR}/without_urcu)
   target_compile_definitions(quiesce_maps_objects PRIVATE QS_NO_PROBES

@@ -46,6 +46,11 @@ int main(void)
         if (!works(structure, reclaim))
             return 1;
     if (qs_map_create("no such", "ebr", 0) || errno != EINVAL ||
+        strcmp(qs_map_refusal("no such", "ebr"),
+               "there is no structure of that name") ||
+        !strstr(qs_map_refusal("splitordered", "ebr"), "'split_ordered'?") ||
+        !strstr(qs_map_refusal("hm_list", "hazard"), "there is no scheme") ||
+        !strstr(qs_map_refusal("hm_list", "hp_assym"), "did you mean 'hp_asym'?") ||
         !strstr(qs_map_refusal("hm_list", "rcu_memb"), "quiesce-urcu") ||
         qs_map_refusal("hm_list", "ebr"))
         return 1;

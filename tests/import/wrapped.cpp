@@ -87,7 +87,11 @@ bool refusals()
 {
     return throws<std::invalid_argument>(
                [] { quiesce::map m("split_ordered", "ebbr"); },
-               "split_ordered with ebbr: there is no scheme of that name") &&
+               "split_ordered with ebbr: there is no scheme of that name; did you mean "
+               "'ebr'?") &&
+           throws<std::invalid_argument>(
+               [] { quiesce::map m("skiplist", "ebr"); },
+               "there is no structure of that name; did you mean 'skip_list'?") &&
            throws<std::invalid_argument>([] { quiesce::map m("rcu_hash", "hp"); },
                                          "rcu_hash with hp: ") &&
            throws<std::system_error>(
