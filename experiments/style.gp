@@ -16,7 +16,7 @@ name_ebr      = "epochs";           short_ebr      = "EBR";       color_ebr     
 name_ebr_clock = "epochs by a clock"; short_ebr_clock = "EBR clock"; color_ebr_clock = "#C8A951"; mark_ebr_clock = 7
 name_ebr_asym = "epochs, membarrier"; short_ebr_asym = "EBR asym"; color_ebr_asym = "#8C6D00"; mark_ebr_asym = 7
 name_qsbr     = "quiescent states"; short_qsbr     = "QSBR";      color_qsbr     = "#009E73"; mark_qsbr     = 11
-name_debra    = "epochs, one peer per operation"; short_debra = "DEBRA"; color_debra = "#A65E00"; mark_debra = 13
+name_debra    = "DEBRA epochs"; short_debra = "DEBRA"; color_debra = "#A65E00"; mark_debra = 13
 name_hyaline  = "Hyaline-1";        short_hyaline  = "Hyaline";   color_hyaline  = "#882255"; mark_hyaline  = 9
 name_nbr      = "neutralisation";   short_nbr      = "NBR";       color_nbr      = "#117733"; mark_nbr      = 11
 name_pop      = "hazard pointers on ping"; short_pop = "POP";     color_pop      = "#CC6677"; mark_pop      = 9

@@ -11,6 +11,8 @@ static const struct {
     const char *column, *label;
 } labels[] = {
     { "threads", "threads" },
+    { "moment_s", "time since the measurement began [s]" },
+    { "unreclaimed_end", "garbage [nodes]" },
     { "keys", "size of the key range" },
     { "size", "keys present" },
     { "steps", "length of a section" },
@@ -192,7 +194,7 @@ static bool are_powers(const double *x, size_t n)
 static double width_of(const char *label)
 {
     size_t letters = strlen(label) - (strchr(label, '{') ? 3 : 0);
-    return 0.016 * (double)letters + 0.02;
+    return 0.02 * (double)letters + 0.03;
 }
 
 /* Marks every measured x, and names those whose names have room; the last one always.
@@ -291,6 +293,8 @@ void qs_axis_write_x(FILE *out, const struct qs_panel *panel, const char *column
     write_scale(out, scale, at[0] - margin, at[n ? n - 1 : 0] + margin, foot);
     if (logarithmic && strcmp(column, "within_ns") == 0)
         write_durations(out, x, n);
+    else if (strcmp(column, "moment_s") == 0)
+        fputs("set xtics autofreq\n", out);
     else
         write_marks(out, x, at, n);
     free(at);

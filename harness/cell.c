@@ -23,6 +23,8 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "prefill_descending", cell->prefill_descending);
     add_choice(text, "writers", cell->writers);
     add_choice(text, "churn_lowest", cell->churn_lowest);
+    add_choice(text, "hand_over", cell->hand_over);
+    add_choice(text, "phases", cell->phases);
     add_choice(text, "stall", cell->stall);
     add_choice(text, "wake_percent", cell->wake_percent);
     add_choice(text, "batch", cell->batch);

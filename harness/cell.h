@@ -67,6 +67,9 @@ struct qs_cell {
     bool prefill_descending; /* with prefill_even: the highest key first */
     unsigned writers;        /* so many threads only update, the others only read */
     bool churn_lowest; /* updates remove and insert a thread's own lowest key in turn */
+    bool hand_over;    /* the writers only insert, the others only delete */
+    unsigned phases;   /* in so many parts of the measurement all threads in turn only
+                          update and only read; timeline is a multiple of it */
     unsigned stall;    /* further threads, which stop inside an operation as the
                           measurement begins */
     unsigned wake_percent; /* of the duration, after which they go on; 0: at its end */
@@ -101,10 +104,16 @@ char *qs_cell_text(const struct qs_cell *cell, char text[QS_CELL_TEXT]);
 /* 64-bit FNV-1a of the canonical text: the cell's id in every file. */
 uint64_t qs_cell_id(const struct qs_cell *cell);
 
-/* Garbage at one moment of a measurement. */
+/* One moment of a measurement: garbage as it was then, and what the threads did since
+ * the moment before. */
 struct qs_moment {
-    double seconds; /* since it began */
+    double seconds; /* since the measurement began */
     uint64_t retired, freed, garbage, garbage_bytes;
+    double noted, length; /* when it was looked at; since the moment before */
+    bool parted;          /* what follows is known */
+    uint64_t ops, gets, inserts, deletes, puts, rmws, ranges;
+    uint64_t cas_tries[QS_SITES], cas_fails[QS_SITES], restarts, steps;
+    double cpu_ns; /* of all threads */
 };
 
 /* Times of single operations, by their kind and of all together. */

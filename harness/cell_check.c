@@ -171,9 +171,36 @@ static int check_roles(const struct qs_cell *cell, struct complaint *c)
                         "churn = lowest: each writer needs a key of its own; "
                         "prefill = even or descending, and size at least %u",
                         cell->writers);
+    if (cell->hand_over && (!cell->writers || cell->writers == cell->threads))
+        return complain(c,
+                        "churn = handover: some threads bring keys and the others take "
+                        "them; for example threads = 2 and writers = 1");
+    if (cell->hand_over && (!cell->insert_permille || !cell->delete_permille))
+        return complain(c, "churn = handover: inserts and deletes; mix = 0/50/50");
     if (cell->wake_percent && !cell->stall)
         return complain(c, "wake = %u%%: no thread stalls; for example stall = 1",
                         cell->wake_percent);
+    return 0;
+}
+
+/* Parts of the measurement in which all threads do one thing. */
+static int check_phases(const struct qs_cell *cell, struct complaint *c)
+{
+    if (!cell->phases)
+        return 0;
+    if (!cell->timeline || cell->timeline % cell->phases)
+        return complain(c,
+                        "phases = %u: timeline has to be a multiple of it, for example "
+                        "timeline = %u",
+                        cell->phases, 10 * cell->phases);
+    if (cell->writers || cell->watch_garbage || cell->latency)
+        return complain(c, "phases = %u: takes no writers, watch or latency",
+                        cell->phases);
+    if (!qs_mix_updates(cell))
+        return complain(c,
+                        "phases = %u: the mix has no updates to take turns with reads; "
+                        "for example mix = 0/50/50",
+                        cell->phases);
     return 0;
 }
 
@@ -274,8 +301,8 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
         return check_placement(cell, topology, &c);
     }
     if (check_pair(cell, &c) || check_work(cell, &c) || check_roles(cell, &c) ||
-        check_measure(cell, &c) || check_operations(cell, &c) ||
-        check_schedule(cell, &c) || check_alone(cell, &c))
+        check_phases(cell, &c) || check_measure(cell, &c) ||
+        check_operations(cell, &c) || check_schedule(cell, &c) || check_alone(cell, &c))
         return -1;
     if (qs_topology_is_this_machine(topology) && check_memory(cell, &c))
         return -1;

@@ -275,6 +275,7 @@ static struct qs_cell first_cell(const struct expansion *x)
     apply_run_key(x, "warmup", &cell);
     apply_run_key(x, "duration", &cell);
     apply_run_key(x, "timeout", &cell);
+    apply_run_key(x, "timeline", &cell);
     return cell;
 }
 

@@ -77,7 +77,9 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
     if (test_names(test, "writers"))
         like.writers = 0;
     if (test_names(test, "churn"))
-        like.churn_lowest = false;
+        like.churn_lowest = like.hand_over = false;
+    if (test_names(test, "phases"))
+        like.phases = 0;
     if (test_names(test, "stall"))
         like.stall = 0;
     if (test_names(test, "wake_pct"))

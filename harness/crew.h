@@ -19,6 +19,9 @@ struct qs_crew {
 /* Adds up what the workers measured.  After they have stopped, as the next one. */
 void qs_sample_sum_up(struct qs_crew *c);
 
+/* The same for the moments of the timeline. */
+void qs_sample_sum_up_parts(struct qs_crew *c);
+
 /* Compares what the map holds with what the operations said they did; sets valid, or
  * error to what is wrong. */
 void qs_sample_validate(struct qs_crew *c);

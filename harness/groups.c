@@ -16,7 +16,7 @@ static const char *const columns[] = {
     "writers",   "churn",     "stall",         "wake_pct",
     "batch",     "era",       "free",          "alloc",
     "latency",   "measure",   "resize",        "workload",
-    "span",      "op"
+    "span",      "op",        "phases"
 };
 
 const char *qs_cell_column_at(unsigned i)

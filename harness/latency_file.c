@@ -20,7 +20,7 @@ static const char *const columns[] = {
     "churn",        "stall",      "wake_pct",      "batch",         "free",
     "era",          "latency",    "lat_mode",      "measure",       "resize",
     "op",           "percentile", "latency_ns",    "within_ns",     "within_pct",
-    "beyond_pct",   "workload",   "span"
+    "beyond_pct",   "workload",   "span",          "phases"
 };
 
 static const char *const kinds[QS_LATENCY_KINDS] = { "get", "insert", "delete", "put",

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/allocate.h"
 
@@ -179,4 +180,34 @@ void qs_script_law_curves(FILE *out, const struct qs_panel *panel)
             sample, law.last, i + 1, i + 1, law.last, 4 * law.last, i + 1, i + 1);
         sample = "";
     }
+}
+
+/* The letters of what the style gives the variable. */
+static size_t variable_length(const char *name, size_t length, const char *style)
+{
+    for (const char *at = style; (at = strstr(at, name)); at += length) {
+        const char *value = at + length + strspn(at + length, " ");
+        bool begins = at == style || strchr(" ;\n", at[-1]);
+        if (begins && *value == '=' && (value = strchr(value, '"')))
+            return strcspn(value + 1, "\"");
+    }
+    return length;
+}
+
+size_t qs_title_length(const char *expression, const char *style)
+{
+    size_t letters = 0, length;
+
+    for (const char *at = expression; *at; at += length) {
+        char name[QS_VALUE_TEXT];
+        bool quoted = *at == '\'';
+        at += quoted;
+        length = strcspn(at, quoted ? "'" : " .'");
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        letters += quoted ? length : length ? variable_length(name, length, style) : 0;
+        length += quoted && at[length] ? 1 : 0;
+        if (!quoted)
+            length += strspn(at + length, " .");
+    }
+    return letters;
 }

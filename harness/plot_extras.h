@@ -33,4 +33,8 @@ void qs_script_laws(FILE *out, const struct qs_panel *panel);
 void qs_script_law_curves(FILE *out, const struct qs_panel *panel);
 bool qs_panel_has_law(const struct qs_panel *panel);
 
+/* How many letters a string expression of gnuplot comes to, whose variables the style
+ * sets: `name_hp . ', ' . '2 threads'`. */
+size_t qs_title_length(const char *expression, const char *style);
+
 #endif

@@ -7,8 +7,10 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/allocate.h"
 #include "harness/axis.h"
 #include "harness/plot_extras.h"
 #include "harness/plot_heat.h"
@@ -398,13 +400,34 @@ static void write_caption(FILE *out, const struct qs_drawing *d, const struct lo
             0.013 + 0.031 * lines, 3.4 + 0.8 * lines);
 }
 
-/* Room for the key above the picture: long names stand in two columns, others in
- * three. */
+/* The letters of the curve's name in the key. */
+static size_t name_length(const struct qs_drawing *d, const struct looks *l,
+                          const struct qs_curve *curve)
+{
+    char *title = NULL;
+    size_t size;
+    FILE *out = qs_needed(open_memstream(&title, &size));
+
+    write_series_title(out, d, l, curve);
+    fclose(out);
+    size = qs_title_length(title, d->style);
+    free(title);
+    return size;
+}
+
+/* Room for the key above the picture: the longer the names, the fewer columns. */
 static unsigned height_of(const struct qs_drawing *d, const struct looks *l)
 {
+    size_t longest = 1;
+
     if (qs_is_heat(d->plot))
         return 396;
-    unsigned columns = l->by_structure && l->by_scheme ? 2 : 3;
+    for (size_t i = 0; i < d->panel->n; i++) {
+        size_t length = name_length(d, l, &d->panel->curves[i]);
+        longest = length > longest ? length : longest;
+    }
+    unsigned columns = 480 / (unsigned)(30 + 7 * longest);
+    columns = columns < 1 ? 1 : columns > 4 ? 4 : columns;
     unsigned rows = ((unsigned)d->panel->n + columns - 1) / columns;
     return 396 + 17 * rows;
 }

@@ -47,7 +47,7 @@ static void resize_on(struct qs_worker *w)
         if (run->ops->resize(run->map, w->thread,
                              larger ? cell->resize_to : cell->resize))
             snprintf(w->error, sizeof w->error, "no memory to resize the table");
-        w->resizes += phase_is(run, QS_PHASE_MEASURE);
+        w->resizes += qs_run_is_measuring(run);
         run->ops->quiesce(w->thread);
     }
 }

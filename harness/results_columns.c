@@ -146,12 +146,27 @@ static bool parse_id(struct qs_row *row, const char *text)
         row->cell.field = strcmp(text, yes) == 0;                             \
         return row->cell.field || !*text || strcmp(text, no) == 0;            \
     }
-CHOICE(churn_lowest, "lowest", "any")
 CHOICE(fresh_inserts, "new", "any")
 CHOICE(measure_fill, "fill", "mix")
 CHOICE(pool, "pool", "malloc")
 CHOICE(amortise, "amortised", "batch")
 CHOICE(oversubscribe, "1", "0")
+
+static void spell_churn(const struct qs_row *row, char *text, size_t size)
+{
+    snprintf(text, size, "%s",
+             row->cell.hand_over      ? "handover"
+             : row->cell.churn_lowest ? "lowest"
+                                      : "any");
+}
+
+static bool parse_churn(struct qs_row *row, const char *text)
+{
+    row->cell.churn_lowest = strcmp(text, "lowest") == 0;
+    row->cell.hand_over = strcmp(text, "handover") == 0;
+    return row->cell.churn_lowest || row->cell.hand_over || !*text ||
+           strcmp(text, "any") == 0;
+}
 
 static void spell_latency(const struct qs_row *row, char *text, size_t size)
 {
@@ -397,7 +412,8 @@ const struct qs_column qs_columns[] = {
     SITE(OTHER, "other"),
     REAL("seconds", sample.seconds),
     UNSIGNED("writers", cell.writers),
-    SPELT("churn", spell_churn_lowest, parse_churn_lowest),
+    SPELT("churn", spell_churn, parse_churn),
+    UNSIGNED("phases", cell.phases),
     UNSIGNED("stall", cell.stall),
     UNSIGNED("wake_pct", cell.wake_percent),
     UNSIGNED("batch", cell.batch),

@@ -84,6 +84,28 @@ static int place_workers(struct qs_crew *c, struct qs_place *places)
                              sizeof c->sample->error);
 }
 
+static void worker_free(struct qs_worker *w)
+{
+    if (w) {
+        free(w->latency);
+        free(w->parts);
+    }
+    qs_memory_free(w);
+}
+
+/* Room for what the worker notes besides counting: times, or the ends of parts. */
+static bool give_room(const struct qs_crew *c, struct qs_worker *w)
+{
+    const struct qs_cell *cell = &c->cell;
+
+    if (cell->latency)
+        return (w->latency = qs_latency_new(cell, w->index));
+    if (!cell->timeline || cell->measure_fill)
+        return true;
+    w->parts = calloc(cell->timeline, sizeof *w->parts);
+    return w->parts;
+}
+
 static struct qs_worker *worker_new(struct qs_crew *c, unsigned index,
                                     const struct qs_place *place)
 {
@@ -95,8 +117,8 @@ static struct qs_worker *worker_new(struct qs_crew *c, unsigned index,
         w->place = *place;
         w->bound = strcmp(c->run.cell->placement, "none");
     }
-    if (w && c->run.cell->latency && !(w->latency = qs_latency_new(&c->cell, index))) {
-        qs_memory_free(w);
+    if (w && !give_room(c, w)) {
+        worker_free(w);
         return NULL;
     }
     return w;
@@ -273,13 +295,6 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
     pthread_cond_init(&c->run.changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     return 0;
-}
-
-static void worker_free(struct qs_worker *w)
-{
-    if (w)
-        free(w->latency);
-    qs_memory_free(w);
 }
 
 static void crew_free(struct qs_crew *c)

@@ -173,6 +173,7 @@ void qs_sample_sum_up(struct qs_crew *c)
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
     if (c->cell.latency)
         sum_up_latency(c, cpu_ns);
+    qs_sample_sum_up_parts(c);
     if (qs_resizer_runs(c)) {
         s->moved += c->resizer->end.counters.moved;
         s->resizes = c->resizer->resizes;

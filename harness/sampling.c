@@ -12,17 +12,22 @@ static void raise_to(uint64_t *peak, uint64_t value)
         *peak = value;
 }
 
+static double next_due(const struct qs_crew *c)
+{
+    return c->cell.duration_s * (c->sample->moments + 1) / c->cell.timeline;
+}
+
 /* The nominal moment is noted, so that the repeats' moments agree. */
 static void note_moment(struct qs_crew *c, double seconds)
 {
     struct qs_sample *s = c->sample;
+    double due = next_due(c);
+    double before = s->moments ? s->timeline[s->moments - 1].noted : 0;
 
-    double due = c->cell.duration_s * (s->moments + 1) / c->cell.timeline;
-
-    if (!s->timeline || s->moments >= c->cell.timeline || seconds < due)
-        return;
     s->timeline[s->moments++] =
         (struct qs_moment){ .seconds = due,
+                            .noted = seconds,
+                            .length = seconds - before,
                             .retired = c->stats.retired_nodes,
                             .freed = c->stats.freed_nodes,
                             .garbage = c->stats.garbage_nodes,
@@ -49,7 +54,8 @@ static void look(struct qs_crew *c, double seconds)
         s->garbage_half = s->garbage_end;
     if (seconds <= c->cell.duration_s / 4)
         s->garbage_quarter = s->garbage_end;
-    note_moment(c, seconds);
+    while (s->timeline && s->moments < c->cell.timeline && seconds >= next_due(c))
+        note_moment(c, seconds);
 }
 
 /* Every 10 ms, or more often where a timeline asks for it. */
@@ -109,6 +115,8 @@ bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring)
         nanosleep(&nap, NULL);
         double passed = (double)(qs_now() - begin) / 1e9;
         look(c, passed);
+        if (measuring && c->cell.timeline)
+            qs_store(&c->run.phase, QS_PHASE_MEASURE + c->sample->moments, relaxed);
         if (measuring && is_time_to_wake(c, passed))
             qs_store(&c->run.wake, 1, relaxed);
     }

@@ -28,7 +28,14 @@ QS_APPLY(churn)
 {
     (void)limits;
     cell->churn_lowest = !strcmp(value, "lowest");
-    return cell->churn_lowest || !strcmp(value, "any");
+    cell->hand_over = !strcmp(value, "handover");
+    return cell->churn_lowest || cell->hand_over || !strcmp(value, "any");
+}
+
+QS_APPLY(phases)
+{
+    (void)limits;
+    return read_number(value, 1000, &cell->phases);
 }
 
 QS_APPLY(stall)

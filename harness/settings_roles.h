@@ -12,6 +12,7 @@
 
 QS_APPLY(writers);
 QS_APPLY(churn);
+QS_APPLY(phases);
 QS_APPLY(stall);
 QS_APPLY(wake);
 QS_APPLY(batch);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,25 @@ static void name_file(const char *folder, char path[PATH_MAX + 16])
     snprintf(path, PATH_MAX + 16, "%s/timeline.csv", folder);
 }
 
+/* What the threads did since the moment before. */
+static void note_work(struct qs_sample *s, const struct qs_moment *m)
+{
+    s->ops = m->ops;
+    s->gets = m->gets;
+    s->inserts = m->inserts;
+    s->deletes = m->deletes;
+    s->puts = m->puts;
+    s->rmws = m->rmws;
+    s->ranges = m->ranges;
+    s->restarts = m->restarts;
+    s->steps = m->steps;
+    memcpy(s->cas_tries, m->cas_tries, sizeof s->cas_tries);
+    memcpy(s->cas_fails, m->cas_fails, sizeof s->cas_fails);
+    s->cpu_ns_per_op = m->ops ? m->cpu_ns / (double)m->ops : NAN;
+    s->mops = m->length > 0 ? (double)m->ops / m->length / 1e6 : NAN;
+    s->seconds = m->length;
+}
+
 static void print_moment(FILE *out, const struct qs_row *row,
                          const struct qs_moment *moment)
 {
@@ -25,6 +45,8 @@ static void print_moment(FILE *out, const struct qs_row *row,
     at.sample.retired = moment->retired;
     at.sample.freed = moment->freed;
     at.sample.garbage_end = moment->garbage;
+    if (moment->parted)
+        note_work(&at.sample, moment);
     qs_results_format(&at, line, sizeof line);
     fputs(line, out);
 }

@@ -17,7 +17,7 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* The loop that is measured. */
 static inline __attribute__((always_inline)) void repeat(struct qs_worker *w,
-                                                         enum qs_phase phase,
+                                                         uintptr_t phase,
                                                          enum qs_role role)
 {
     uint64_t key;
@@ -34,6 +34,8 @@ static enum qs_role role_of(const struct qs_worker *w)
 
     if (cell->measure_fill)
         return QS_ROLE_FILL;
+    if (cell->hand_over)
+        return w->index < cell->writers ? QS_ROLE_BRING : QS_ROLE_TAKE;
     if (cell->writers && w->index >= cell->writers)
         return QS_ROLE_READ;
     if (cell->writers)
@@ -41,9 +43,9 @@ static enum qs_role role_of(const struct qs_worker *w)
     return cell->watch_garbage ? QS_ROLE_WATCH : QS_ROLE_MIX;
 }
 
-static void work_while(struct qs_worker *w, enum qs_phase phase)
+static void work_while(struct qs_worker *w, uintptr_t phase, enum qs_role role)
 {
-    switch (role_of(w)) {
+    switch (role) {
     case QS_ROLE_MIX:
         repeat(w, phase, QS_ROLE_MIX);
         break;
@@ -58,6 +60,12 @@ static void work_while(struct qs_worker *w, enum qs_phase phase)
         break;
     case QS_ROLE_CHURN:
         repeat(w, phase, QS_ROLE_CHURN);
+        break;
+    case QS_ROLE_BRING:
+        repeat(w, phase, QS_ROLE_BRING);
+        break;
+    case QS_ROLE_TAKE:
+        repeat(w, phase, QS_ROLE_TAKE);
         break;
     case QS_ROLE_FILL:
         repeat(w, phase, QS_ROLE_FILL);
@@ -113,6 +121,43 @@ static void note_end(struct qs_worker *w)
     w->end.retired = qs_tally_read(&w->thread->retired_nodes);
 }
 
+/* What the worker does in a part of the measurement. */
+static enum qs_role role_in(const struct qs_worker *w, uintptr_t part)
+{
+    const struct qs_cell *cell = w->run->cell;
+
+    if (!cell->phases)
+        return role_of(w);
+    return part / (cell->timeline / cell->phases) % 2 ? QS_ROLE_READ : QS_ROLE_UPDATE;
+}
+
+/* The end of the part that is over; of several if the thread did not run meanwhile. */
+static void note_parts(struct qs_worker *w)
+{
+    const struct qs_cell *cell = w->run->cell;
+    uintptr_t phase = qs_load(&w->run->phase, relaxed);
+    uintptr_t over =
+        phase >= QS_PHASE_MEASURE ? phase - QS_PHASE_MEASURE : cell->timeline;
+    uint64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+    for (; w->noted < over && w->noted < cell->timeline; w->noted++) {
+        w->parts[w->noted].cpu_ns = cpu_ns;
+        w->parts[w->noted].tally = w->tally;
+        w->parts[w->noted].counters = *QS_COUNTERS(w->thread);
+    }
+}
+
+static void work_in_parts(struct qs_worker *w)
+{
+    uintptr_t phase;
+
+    while ((phase = qs_load(&w->run->phase, relaxed)) >= QS_PHASE_MEASURE) {
+        work_while(w, phase, role_in(w, phase - QS_PHASE_MEASURE));
+        note_parts(w);
+    }
+    note_parts(w); /* it may have ended right after the last look */
+}
+
 /* Offline, because a thread that sleeps would hold back everybody's garbage. */
 static void wait_until_open(struct qs_worker *w)
 {
@@ -133,7 +178,7 @@ static void warm_up(struct qs_worker *w)
     if (w->run->cell->latency == QS_LATENCY_INTENDED)
         qs_worker_rehearse(w, role_of(w));
     else
-        work_while(w, QS_PHASE_WARMUP);
+        work_while(w, QS_PHASE_WARMUP, role_of(w));
     if (w->latency)
         qs_latency_look(w->latency, qs_stopwatch_before(w->latency->watch));
 }
@@ -147,8 +192,10 @@ static void measure(struct qs_worker *w)
         qs_worker_sampled(w, role_of(w));
     else if (mode == QS_LATENCY_INTENDED)
         qs_worker_paced(w, role_of(w));
+    else if (w->parts)
+        work_in_parts(w);
     else
-        work_while(w, QS_PHASE_MEASURE);
+        work_while(w, QS_PHASE_MEASURE, role_of(w));
     note_end(w);
     if (mode == QS_LATENCY_INTENDED)
         qs_worker_note_backlog(w, role_of(w));

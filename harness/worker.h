@@ -6,6 +6,10 @@
  * relaxed load of a line that nobody writes meanwhile.  A worker notes its own clocks
  * and counters when it sees the measurement begin and end.
  *
+ * A timeline divides the measurement into parts by the phase, too: it counts up, the
+ * worker leaves its loop, notes its counters and goes on.  So what threads did by and by
+ * is told without a look at what they write.
+ *
  * A rate is a thread's own operations over its own interval.  A thread that runs when
  * the phase changes sees it at once, and its own clock says when.  One that waits for a
  * processor sees it late, although it did nothing in between; for it the main thread's
@@ -23,12 +27,13 @@
 #include "harness/topology.h"
 #include "harness/workload.h"
 
-enum qs_phase { QS_PHASE_FILL, QS_PHASE_WARMUP, QS_PHASE_MEASURE, QS_PHASE_STOP };
+/* MEASURE and above: the parts of the measurement. */
+enum qs_phase { QS_PHASE_FILL, QS_PHASE_WARMUP, QS_PHASE_STOP, QS_PHASE_MEASURE };
 
 /* What a run's threads share.  The phase has a line of its own: the main thread sleeps
  * on what follows it. */
 struct qs_run {
-    _Alignas(QS_CACHE_LINE) qs_word phase; /* enum qs_phase */
+    _Alignas(QS_CACHE_LINE) qs_word phase; /* enum qs_phase, or above */
     qs_word wake;                          /* threads that stall go on */
 
     _Alignas(QS_CACHE_LINE) const struct qs_cell *cell;
@@ -81,11 +86,18 @@ struct qs_worker {
     struct qs_place place;
     pthread_t system_thread;
     struct qs_mark begin, end; /* of the measurement */
+    struct qs_mark *parts;     /* ends of its parts, `timeline` of them, or NULL */
+    unsigned noted;            /* of them */
     uint64_t resizes;          /* of a thread that resizes */
     long migrations; /* since it was bound or, if it is not, began; -1: unknown */
     bool moved;      /* bound, but has been elsewhere or may go there */
     char error[128]; /* why it could not run, or empty */
 };
+
+static inline bool qs_run_is_measuring(const struct qs_run *run)
+{
+    return qs_load(&run->phase, relaxed) >= QS_PHASE_MEASURE;
+}
 
 /* The body of a worker's thread; argument is its struct qs_worker, on its own lines. */
 void *qs_worker_main(void *argument);

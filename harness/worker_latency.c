@@ -32,7 +32,7 @@ void qs_worker_sampled(struct qs_worker *w, enum qs_role role)
     uint64_t key;
 
     l->until = distance(l);
-    while (goes_on(w, QS_PHASE_MEASURE, role)) {
+    while (is_measured(w, role)) {
         enum qs_operation operation = draw_next(w, role, &key);
         if (--l->until) {
             do_next(w, w->run, operation, key);
@@ -70,7 +70,7 @@ static uint64_t wait_until(struct qs_worker *w, uint64_t due, enum qs_role role)
     uint64_t now;
 
     while ((int64_t)((now = qs_stopwatch_before(watch)) - due) < 0) {
-        if (!goes_on(w, QS_PHASE_MEASURE, role))
+        if (!is_measured(w, role))
             return 0;
         if (shares)
             sched_yield();
@@ -86,7 +86,7 @@ void qs_worker_paced(struct qs_worker *w, enum qs_role role)
     uint64_t key, begin = qs_stopwatch_before(l->watch), began;
     double passed = l->pace * w->index / w->run->cell->threads; /* in turns */
 
-    while (goes_on(w, QS_PHASE_MEASURE, role)) {
+    while (is_measured(w, role)) {
         uint64_t due = begin + (uint64_t)passed;
         if (!(began = wait_until(w, due, role)))
             break;

@@ -15,12 +15,14 @@ enum qs_role {
     QS_ROLE_READ,   /* gets alone, or ranges where the mix has no gets */
     QS_ROLE_UPDATE, /* of the mix the updates, which keep their shares */
     QS_ROLE_CHURN,  /* removes and inserts one key of its own */
+    QS_ROLE_BRING,  /* inserts alone */
+    QS_ROLE_TAKE,   /* deletes alone */
     QS_ROLE_FILL    /* inserts its share of the keys, then ends */
 };
 
-static inline bool phase_is(struct qs_run *run, enum qs_phase phase)
+static inline bool phase_is(const struct qs_run *run, uintptr_t phase)
 {
-    return qs_load(&run->phase, relaxed) == (uintptr_t)phase;
+    return qs_load(&run->phase, relaxed) == phase;
 }
 
 static inline void count_inserted(struct qs_tally *tally, uint64_t key)
@@ -119,10 +121,31 @@ static inline void do_next(struct qs_worker *w, const struct qs_run *run,
 }
 
 /* Whether there is a next operation. */
-static inline bool goes_on(const struct qs_worker *w, enum qs_phase phase,
+static inline bool goes_on(const struct qs_worker *w, uintptr_t phase,
                            enum qs_role role)
 {
     return phase_is(w->run, phase) && (role != QS_ROLE_FILL || w->filled < w->fill_end);
+}
+
+/* The same in whatever part of the measurement. */
+static inline bool is_measured(const struct qs_worker *w, enum qs_role role)
+{
+    return qs_run_is_measuring(w->run) &&
+           (role != QS_ROLE_FILL || w->filled < w->fill_end);
+}
+
+static inline bool suits(enum qs_role role, enum qs_operation operation)
+{
+    switch (role) {
+    case QS_ROLE_UPDATE:
+        return !only_reads(operation);
+    case QS_ROLE_BRING:
+        return operation == QS_INSERT;
+    case QS_ROLE_TAKE:
+        return operation == QS_DELETE;
+    default:
+        return true;
+    }
 }
 
 /* Each thread has a key of its own at the low end of the range. */
@@ -150,7 +173,7 @@ static inline __attribute__((always_inline)) enum qs_operation draw_next(
     }
     do
         operation = qs_workload_next(load, &w->stream, key);
-    while (role == QS_ROLE_UPDATE && only_reads(operation));
+    while (!suits(role, operation));
     if (role == QS_ROLE_WATCH)
         w->tally.own_garbage += qs_tally_read(&w->thread->retired_nodes) -
                                 qs_tally_read(&w->thread->freed_nodes);

@@ -17,7 +17,9 @@ for file in "$root"/experiments/*.exp; do
     # What this machine lacks is told, and its claims are judged all the same.
     if ! grep -q "^$figure .*  needs " plan; then
         ok "$figure was measured" grep -q "^[^,]*,$figure," all/cells.csv
-        ok "$figure was drawn" test "$(ls all/figures/"$figure"-*.svg | wc -l)" -ge 1
+        for plot in $(sed -n 's/^\[plot \(.*\)\]$/\1/p' "$file"); do
+            ok "$figure: $plot was drawn" test -n "$(ls all/figures | grep "^$figure-$plot.*svg$")"
+        done
     fi
     # The report has the sentence, as far as no character of it is spelt otherwise.
     sed -n 's/^say *= *\([^&<>"'"'"']*\).*/\1/p' "$file" | cut -c1-60 >sentences

@@ -47,7 +47,7 @@ static void test_duration_does_not_matter(void)
 
 static void test_everything_else_matters(void)
 {
-    enum { OTHERS = 30 };
+    enum { OTHERS = 32 };
     struct qs_cell other[OTHERS];
     uint64_t ids[OTHERS + 1];
 
@@ -89,6 +89,8 @@ static void test_everything_else_matters(void)
     other[28].resize = 8192;
     other[28].resize_to = 16384;
     other[29].capacity = 512;
+    other[30].hand_over = true;
+    other[31].phases = 4;
     for (unsigned i = 0; i < OTHERS; i++)
         ids[i] = qs_cell_id(&other[i]);
     ids[OTHERS] = qs_cell_id(&sample);

@@ -76,6 +76,57 @@ static void test_a_timeline_has_its_moments(void)
     free(sample.timeline);
 }
 
+static uint64_t updates_of(const struct qs_moment *m)
+{
+    return m->inserts + m->deletes;
+}
+
+/* The parts are of one account, the last of which ends before the measurement does. */
+static void test_parts_make_up_the_whole(void)
+{
+    struct qs_cell cell = small_cell("michael_hash", "hp");
+    uint64_t ops = 0, tries = 0, steps = 0, all_tries = 0;
+
+    cell.timeline = 10;
+    cell.threads = 2;
+    struct qs_sample sample = run(&cell);
+    for (unsigned i = 0; i < sample.moments; i++) {
+        const struct qs_moment *m = &sample.timeline[i];
+        CHECK_EQ(m->ops, m->gets + updates_of(m));
+        CHECK(m->length >= 0); /* several may be due at one look */
+        ops += m->ops;
+        steps += m->steps;
+        for (unsigned site = 0; site < QS_SITES; site++)
+            tries += m->cas_tries[site];
+    }
+    for (unsigned site = 0; site < QS_SITES; site++)
+        all_tries += sample.cas_tries[site];
+    CHECK(ops > 0 && ops <= sample.ops);
+    CHECK(tries > 0 && tries <= all_tries);
+    CHECK(steps > 0 && steps <= sample.steps);
+    free(sample.timeline);
+}
+
+/* Of four phases the second and the fourth have not one update, the others no get. */
+static void test_phases_take_turns(void)
+{
+    struct qs_cell cell = small_cell("split_ordered", "ebr");
+    uint64_t gets = 0, updates = 0;
+
+    cell.timeline = 8;
+    cell.phases = 4;
+    cell.threads = 2;
+    struct qs_sample sample = run(&cell);
+    for (unsigned i = 0; i < sample.moments; i++) {
+        const struct qs_moment *m = &sample.timeline[i];
+        CHECK_EQ(i / 2 % 2 ? updates_of(m) : m->gets, 0);
+        gets += m->gets;
+        updates += updates_of(m);
+    }
+    CHECK(gets > 0 && updates > 0);
+    free(sample.timeline);
+}
+
 static void test_writers_only_write(void)
 {
     struct qs_cell cell = small_cell("hm_list", "hp");
@@ -87,6 +138,20 @@ static void test_writers_only_write(void)
     CHECK(sample.read_cpu_ns > 0 && sample.update_cpu_ns > 0);
     cell.threads = 1;
     CHECK_EQ(run(&cell).gets, 0);
+}
+
+/* One thread brings keys and another takes them away. */
+static void test_keys_are_handed_over(void)
+{
+    struct qs_cell cell = small_cell("skip_list", "ebr");
+
+    cell.threads = 2;
+    cell.writers = 1;
+    cell.hand_over = true;
+    struct qs_sample sample = run(&cell);
+    CHECK_EQ(sample.gets, 0);
+    CHECK(sample.inserts > 0 && sample.deletes > 0);
+    CHECK(sample.inserted > 0 && sample.deleted > 0);
 }
 
 /* A key that only one thread removes and inserts is there or not, as it left it. */
@@ -131,6 +196,17 @@ static void test_wrong_roles_are_refused(void)
     cell.churn_lowest = true;
     CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
     cell = good;
+    cell.hand_over = true;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    CHECK(strstr(error, "writers = 1"));
+    cell = good;
+    cell.phases = 4;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    CHECK(strstr(error, "timeline = 40"));
+    cell.timeline = 8;
+    cell.insert_permille = cell.delete_permille = 0;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    cell = good;
     cell.wake_percent = 50;
     CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
 }
@@ -165,7 +241,10 @@ int main(void)
     RUN(test_a_stalled_thread_holds_garbage);
     RUN(test_it_goes_on_when_woken);
     RUN(test_a_timeline_has_its_moments);
+    RUN(test_parts_make_up_the_whole);
+    RUN(test_phases_take_turns);
     RUN(test_writers_only_write);
+    RUN(test_keys_are_handed_over);
     RUN(test_churn_always_succeeds);
     RUN(test_own_garbage_is_averaged);
     RUN(test_wrong_roles_are_refused);
