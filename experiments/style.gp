@@ -70,6 +70,12 @@ name_locked_skip_list = "skip list under a rwlock"; short_locked_skip_list = "rw
 color_locked_skip_list = "#777777"; mark_locked_skip_list = 13; dash_locked_skip_list = 3
 name_locked_tree = "tree under a rwlock"; short_locked_tree = "rwlock tree"
 color_locked_tree = "#999933"; mark_locked_tree = 15; dash_locked_tree = 3
+name_replicated_skip_list = "skip list per node, 2 nodes"; short_replicated_skip_list = "2 replicas"
+color_replicated_skip_list = "#117733"; mark_replicated_skip_list = 13; dash_replicated_skip_list = 2
+name_replicated_skip_list_4 = "skip list per node, 4 nodes"; short_replicated_skip_list_4 = "4 replicas"
+color_replicated_skip_list_4 = "#332288"; mark_replicated_skip_list_4 = 13; dash_replicated_skip_list_4 = 4
+name_combined_skip_list = "skip list under a flat combiner"; short_combined_skip_list = "combiner"
+color_combined_skip_list = "#CC6677"; mark_combined_skip_list = 13; dash_combined_skip_list = 3
 name_seq_skip_list = "skip list, one thread alone"; short_seq_skip_list = "skip list alone"
 color_seq_skip_list = "#AA7733"; mark_seq_skip_list = 12; dash_seq_skip_list = 3
 name_seq_tree = "balanced tree, one thread alone"; short_seq_tree = "tree alone"

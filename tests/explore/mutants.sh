@@ -27,7 +27,7 @@ mutate() { # file
 mapfile -t shared < <(
   for file in "$root"/reclaim/*.c; do
     source=$(basename "$file" .c)
-    case $source in memory | system | interrupt) continue ;; esac
+    case $source in memory | system | interrupt | numa) continue ;; esac
     grep -q "^SCHEME($source," "$root/harness/matrix.def" || echo "$source"
   done
 )

@@ -1,0 +1,42 @@
+/* numa.c - the processor's NUMA node, asked of the kernel without a system call where the
+ * C library knows how. */
+#include <sched.h>
+#include <stdio.h>
+
+#include "reclaim/numa.h"
+
+enum { NOT_KNOWN_YET, ONE_NODE, SEVERAL_NODES };
+
+/* What the system says of its nodes does not change; whoever comes first asks, and those
+ * who ask at the same time find the same. */
+static qs_word how_many;
+
+/* "0" is one node, "0-1" and "0,2" are several.  Nodes without processors count: then
+ * the remainder by which a replica is chosen may leave one of them unused, no more. */
+static unsigned count_nodes(void)
+{
+    char list[64] = "";
+    FILE *file = fopen("/sys/devices/system/node/online", "re");
+
+    if (file) {
+        if (!fgets(list, sizeof list, file))
+            list[0] = '\0';
+        fclose(file);
+    }
+    for (const char *c = list; *c; c++)
+        if (*c == '-' || *c == ',')
+            return SEVERAL_NODES;
+    return ONE_NODE;
+}
+
+unsigned qs_numa_share(const struct qs_thread *t)
+{
+    unsigned processor, node;
+    uintptr_t known = qs_load(&how_many, relaxed);
+
+    if (known == NOT_KNOWN_YET) {
+        known = count_nodes();
+        qs_store(&how_many, known, relaxed);
+    }
+    return known == SEVERAL_NODES && !getcpu(&processor, &node) ? node : t->index;
+}
