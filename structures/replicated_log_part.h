@@ -56,7 +56,6 @@ static inline bool rep_help(struct rep *m, struct rep_replica *mine,
             qs_load(&r->spares, relaxed) < nodes)
             is_supplied = false;
     }
-    qs_pause();
     return is_supplied;
 }
 
@@ -83,7 +82,7 @@ static inline uintptr_t rep_take_places(struct rep *m, struct rep_replica *mine,
                                         unsigned *n)
 {
     uintptr_t at = qs_load(&m->tail, relaxed);
-    unsigned nodes = 0;
+    unsigned nodes = 0, turns = 0;
 
     for (unsigned i = 0; i < *n; i++)
         nodes += batch[i]->node != NULL;
@@ -98,6 +97,7 @@ static inline uintptr_t rep_take_places(struct rep *m, struct rep_replica *mine,
             *n = rep_refuse(batch, *n);
             nodes = 0;
         }
+        qs_replicated_wait(&turns);
         at = qs_load(&m->tail, relaxed);
     }
     return at;
@@ -150,13 +150,15 @@ static inline void rep_combine(struct rep *m, struct rep_replica *r,
 static inline struct rep_slot *rep_take_slot(struct rep_replica *r,
                                              struct rep_thread *t)
 {
+    unsigned turns = 0;
+
     for (unsigned i = ((struct qs_thread *)t)->index;; i++) {
         struct rep_slot *s = &r->slots[i % QS_MAP_SLOTS];
         uintptr_t state = QS_REPLICATED_FREE;
         if (!qs_load(&s->state, relaxed) &&
             qs_cas(&s->state, &state, QS_REPLICATED_TAKEN)) /* (7) */
             return s;
-        qs_pause();
+        qs_replicated_wait(&turns);
     }
 }
 
@@ -173,6 +175,7 @@ static inline struct rep_answer rep_ask(struct rep *m, struct rep_thread *t,
     rep_enter(t);
     struct rep_replica *r = rep_here(m, t);
     struct rep_slot *s = rep_take_slot(r, t);
+    unsigned turns = 0;
     s->update = *u;
     s->node = n;
     qs_store(&s->state, QS_REPLICATED_ASKED, release);              /* (8) */
@@ -181,7 +184,7 @@ static inline struct rep_answer rep_ask(struct rep *m, struct rep_thread *t,
             rep_combine(m, r, t);
             rep_release(r);
         } else {
-            qs_pause();
+            qs_replicated_wait(&turns);
         }
     }
     struct rep_answer answer = s->answer;

@@ -105,11 +105,12 @@ static inline void rep_replay(struct rep *m, struct rep_replica *r,
                               struct rep_thread *t, uintptr_t upto)
 {
     uintptr_t at = qs_load(&r->replayed, relaxed);
+    unsigned turns = 0;
 
     for (; at < upto; at++) {
         struct rep_entry *e = &m->log[at % QS_MAP_LOG];
         while (qs_load(&e->turn, acquire) != at + 1) /* (1) */
-            qs_pause();
+            qs_replicated_wait(&turns);
         rep_apply(r, t, &e->update, NULL);
     }
     qs_store(&r->replayed, at, release); /* (2) */
@@ -152,6 +153,7 @@ static inline void rep_catch_up(struct rep *m, struct rep_replica *r,
 static inline struct rep_replica *rep_begin_read(struct rep *m, struct rep_thread *t)
 {
     struct rep_replica *r = rep_here(m, t);
+    unsigned turns = 0;
     uintptr_t upto = qs_load(&m->completed, acquire); /* (4) */
 
     rep_enter(t);
@@ -160,7 +162,7 @@ static inline struct rep_replica *rep_begin_read(struct rep *m, struct rep_threa
             rep_catch_up(m, r, t, upto);
             rep_release(r);
         } else {
-            qs_pause();
+            qs_replicated_wait(&turns);
         }
     }
     rep_join(r, t);

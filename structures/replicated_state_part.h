@@ -33,6 +33,15 @@ enum qs_replicated_state {
     QS_REPLICATED_ASKED,
     QS_REPLICATED_ANSWERED
 };
+
+/* In loops that wait for another thread, which may want the processor. */
+static inline void qs_replicated_wait(unsigned *turns)
+{
+    if (++*turns % 32)
+        qs_pause();
+    else
+        qs_yield();
+}
 #endif
 
 /* What replicas are to do, one after the other and all of them the same. */
@@ -105,10 +114,12 @@ static inline void rep_release(struct rep_replica *r)
 /* Keeps readers out of a replica that the caller holds. */
 static inline void rep_close(struct rep_replica *r)
 {
+    unsigned turns = 0;
+
     qs_store(&r->writing, 1, seq_cst); /* (5) */
     for (unsigned i = 0; i < QS_MAP_SLOTS; i++)
         while (qs_load(&r->slots[i].readers, seq_cst)) /* (6) */
-            qs_pause();
+            qs_replicated_wait(&turns);
 }
 
 static inline void rep_open(struct rep_replica *r)
@@ -120,6 +131,7 @@ static inline void rep_open(struct rep_replica *r)
 static inline void rep_join(struct rep_replica *r, struct rep_thread *t)
 {
     struct rep_slot *s = &r->slots[((struct qs_thread *)t)->index % QS_MAP_SLOTS];
+    unsigned turns = 0;
 
     for (;;) {
         qs_fetch_add(&s->readers, 1, seq_cst); /* (3) */
@@ -127,7 +139,7 @@ static inline void rep_join(struct rep_replica *r, struct rep_thread *t)
             return;
         qs_fetch_add(&s->readers, -(uintptr_t)1, release); /* (8) */
         while (qs_load(&r->writing, relaxed))
-            qs_pause();
+            qs_replicated_wait(&turns);
     }
 }
 

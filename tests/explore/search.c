@@ -10,15 +10,16 @@ const char *const qx_strategy_names[QX_DFS + 1] = { "random", "burst", "pct", "m
                                                     "dfs" };
 
 /* What varies from one execution to the next: the model in turn, the rest in cycles
- * that share no factor with it. */
-static void vary(uint64_t number, int only)
+ * that share no factor with it.  Where locks keep readers out, others wait for a thread
+ * that stops, as they must. */
+static void vary(const struct qx_subject *subject, uint64_t number, int only)
 {
     uint64_t cycle = number / QX_MODELS;
 
     qx_settings.model = (enum qx_model)(only < 0 ? (int)(number % QX_MODELS) : only);
     qx_settings.reuse = cycle % 2;
     qx_settings.rarely = cycle / 2 % 4 == 1;
-    qx_settings.stall = cycle / 2 % 8 == 5;
+    qx_settings.stall = cycle / 2 % 8 == 5 && !subject->ops->frees_at_once;
     qx_settings.fail_memory = cycle / 2 % 8 == 7;
 }
 
@@ -42,7 +43,7 @@ bool qx_search_random(const struct qx_subject *subject, const struct qx_program 
                       uint64_t executions, int only, struct qx_failure *failure)
 {
     for (uint64_t i = 0; i < executions; i++) {
-        vary(i, only);
+        vary(subject, i, only);
         if (qx_fails(subject, p, NULL, i, failure)) {
             failure->executions = i + 1;
             failure->strategy = qx_schedule_strategy();

@@ -78,7 +78,7 @@ static void test_an_update_is_read_at_every_replica(void)
 static void test_replicas_that_nobody_uses_follow(void)
 {
     enum { MANY = 20 * LOG };
-    uint64_t key, value;
+    uint64_t key = 0, value = 0;
 
     open_list();
     for (uint64_t i = 0; i < MANY; i++)
