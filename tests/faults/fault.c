@@ -56,5 +56,5 @@ bool fault_wait_for(const qs_word *word, uintptr_t value, double seconds)
 
 unsigned fault_length(void)
 {
-    return getenv("QUIESCE_FULL") ? 4 : 1;
+    return getenv("QUIESCE_FULL") ? 2 : 1;
 }

@@ -51,7 +51,7 @@ void fault_sleep_ms(unsigned ms);
 /* Waits until *word is at least `value`; false after seconds without it. */
 bool fault_wait_for(const qs_word *word, uintptr_t value, double seconds);
 
-/* 1, or 4 with QUIESCE_FULL=1: how much longer the long version of a fault is. */
+/* 1, or 2 with QUIESCE_FULL=1: how much longer the long version of a fault is. */
 unsigned fault_length(void);
 
 #endif

@@ -1,12 +1,12 @@
 #!/bin/sh
-# run.sh - fuzzes one target from its corpus for some seconds, a minute with QUIESCE_FULL.
+# run.sh - fuzzes one target from its corpus for some seconds, twenty with QUIESCE_FULL.
 # usage: run.sh SECONDS PROGRAM CORPUS...
 #
 # Prints what failed, where the input is and how to repeat it.  New inputs are forgotten.
 seconds=$1
 program=$2
 shift 2
-[ -z "${QUIESCE_FULL-}" ] || seconds=60
+[ -z "${QUIESCE_FULL-}" ] || seconds=20
 found=$(mktemp -d "${TMPDIR:-/tmp}/quiesce-fuzz.XXXXXX")
 failed=$(pwd)/$(basename "$program").
 if "$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 -max_len=4096 \

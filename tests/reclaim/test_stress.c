@@ -2,8 +2,8 @@
  * links, stand still at random while they hold some, and come and go; one scheme.
  *
  * What is read is alive, what is retired is freed, and garbage stays within the bound
- * that a robust scheme states.  One second; a minute with QUIESCE_FULL=1, but for
- * pools.
+ * that a robust scheme states.  One second; ten with QUIESCE_FULL=1, but for pools;
+ * QS_TEST_SECONDS=N if given.
  */
 #include <sched.h>
 
@@ -140,7 +140,11 @@ static size_t bound(void)
 
 static uint64_t length_s(void)
 {
-    return getenv("QUIESCE_FULL") && nodes_choice("QS_TEST_POOL") == QS_OFF ? 60 : 1;
+    const char *given = getenv("QS_TEST_SECONDS");
+
+    if (given)
+        return strtoull(given, NULL, 0);
+    return getenv("QUIESCE_FULL") && nodes_choice("QS_TEST_POOL") == QS_OFF ? 10 : 1;
 }
 
 /* Looks at the garbage until it is time; returns the most there was. */
