@@ -105,6 +105,24 @@ int qs_interrupt(int thread)
     return syscall(SYS_tgkill, getpid(), thread, QS_INTERRUPT_SIGNAL) ? -errno : 0;
 }
 
+static uintptr_t stack_pointer(const ucontext_t *here)
+{
+#if defined __x86_64__
+    return (uintptr_t)here->uc_mcontext.gregs[REG_RSP];
+#elif defined __aarch64__
+    return (uintptr_t)here->uc_mcontext.sp;
+#else
+    (void)here; /* as if deep down: then nothing is late */
+    return 0;
+#endif
+}
+
+static bool is_on_handlers_stack(const ucontext_t *here)
+{
+    return stack_pointer(here) - (uintptr_t)here->uc_stack.ss_sp <
+           here->uc_stack.ss_size;
+}
+
 #if defined __x86_64__
 
 /* The mask's first word, which each C library names in its own way. */
@@ -139,9 +157,9 @@ __attribute__((no_sanitize("address"))) static bool is_signal_frame(
 __attribute__((no_sanitize("address"))) static bool is_in_handler(
     const ucontext_t *here, const void *end)
 {
-    uintptr_t sp = (uintptr_t)here->uc_mcontext.gregs[REG_RSP];
+    uintptr_t sp = stack_pointer(here);
 
-    if (sp - (uintptr_t)here->uc_stack.ss_sp < here->uc_stack.ss_size)
+    if (is_on_handlers_stack(here))
         return true;
     for (const uintptr_t *word = (const uintptr_t *)sp; (const void *)word < end;
          word++)
@@ -161,6 +179,13 @@ static bool is_in_handler(const ucontext_t *here, const void *end)
 }
 
 #endif
+
+/* Stacks grow downwards: what is above the frame was there before it. */
+bool qs_interrupt_is_late(const void *context, const void *frame)
+{
+    return context == QS_AT_THREAD_END || (stack_pointer(context) >= (uintptr_t)frame &&
+                                           !is_on_handlers_stack(context));
+}
 
 /* The handler goes on with the signal blocked and pending; when it returns, the kernel
  * restores the mask of what it interrupted and delivers the signal there. */

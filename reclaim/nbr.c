@@ -8,15 +8,18 @@ static bool is_reading(uintptr_t phase)
     return phase & 1;
 }
 
-/* Ends the read phase and goes back to its checkpoint, unless there is none. */
+/* Ends the read phase and goes back to its checkpoint, unless there is none any more. */
 static void on_interrupt(struct qs_thread *thread, void *context)
 {
     struct qs_nbr_thread *t = (struct qs_nbr_thread *)thread;
     uintptr_t phase = qs_load(&t->ping.phase, relaxed);
+    bool late = qs_interrupt_is_late(context, t->frame);
 
-    if (!is_reading(phase) || qs_interrupt_postpone(context, t->frame))
+    if (!is_reading(phase) || (!late && qs_interrupt_postpone(context, t->frame)))
         return;
     qs_store(&t->ping.phase, phase + 1, release); /* (5) */
+    if (late)
+        return;
     QS_COUNT_RESTART(QS_COUNTERS(t));
     longjmp(t->checkpoint, 1);
 }

@@ -52,7 +52,9 @@
  * Asks of a thread: not to block the signal (interrupt.c) in an operation, except in a
  * signal handler; not to use a map of this scheme in a signal handler; and not to stay
  * in a function that a structure calls in a read phase (comparisons, hashes): it may be
- * left by longjmp, so it takes no lock and no memory.
+ * left by longjmp, so it takes no lock and no memory.  A thread may be cancelled in a
+ * read phase; what others do at its end before the scheme does (destructors of
+ * thread-specific data) may not use more stack than the operation had below its caller.
  */
 #ifndef QS_RECLAIM_NBR_H
 #define QS_RECLAIM_NBR_H

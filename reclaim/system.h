@@ -52,6 +52,12 @@ void qs_interrupt_allow(void);
  * interrupt comes again when that has returned, and before anything else. */
 bool qs_interrupt_postpone(void *context, const void *frame);
 
+/* True if that function has been left for good, though not by returning: the thread was
+ * cancelled in it and is on its way out, with no frame to go back to.  A handler that
+ * is called for a thread about to end is given QS_AT_THREAD_END for its context. */
+#define QS_AT_THREAD_END ((void *)-1)
+bool qs_interrupt_is_late(const void *context, const void *frame);
+
 /* What to call the calling thread in qs_interrupt().  It changes in the child of a
  * fork: there, the library's own qs_slot_in_child() (thread.c) is called with the value
  * of the slot.  Prepare the slot before the interrupts. */

@@ -17,8 +17,12 @@
  * word is unregistered on its way out. */
 void qs_slot_at_thread_end(void *first)
 {
-    struct qs_thread *t = first;
-    qs_slot_set(t); /* it was cleared before the call; release looks for it there */
+    struct qs_thread *t;
+
+    for (t = first; t; t = t->next_mine) /* what it was cancelled in has ended */
+        if (t->on_interrupt)
+            t->on_interrupt(t, QS_AT_THREAD_END);
+    qs_slot_set(first); /* it was cleared before the call; release looks for it there */
     while ((t = qs_slot_get()))
         t->at_exit(t);
 }

@@ -27,6 +27,8 @@ bool qs_membarrier_works(void);
 int qs_interrupt_prepare(void (*handler)(void *context));
 void qs_interrupt_allow(void);
 bool qs_interrupt_postpone(void *context, const void *frame);
+#define QS_AT_THREAD_END ((void *)-1)
+bool qs_interrupt_is_late(const void *context, const void *frame);
 int qs_interrupt_self(void);
 int qs_interrupt(int thread);
 

@@ -48,6 +48,13 @@ bool qs_interrupt_postpone(void *context, const void *frame)
     return false;
 }
 
+/* A virtual thread that is cancelled runs no further, but for its end. */
+bool qs_interrupt_is_late(const void *context, const void *frame)
+{
+    (void)frame;
+    return context == QS_AT_THREAD_END;
+}
+
 int qs_interrupt_self(void)
 {
     return (int)qx_acting();

@@ -1,6 +1,6 @@
 /* test_signals.c - a scheme that interrupts threads, beside the signals of others: a
- * reader that sleeps inside an operation, an application with handlers of its own, a
- * storm of the scheme's signal from outside; for one such scheme. */
+ * reader that sleeps or ends inside an operation, an application with handlers of its
+ * own, a storm of the scheme's signal from outside; for one such scheme. */
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -85,6 +85,61 @@ static void test_a_reader_asleep_holds_back_no_more_than_it_holds(void)
     if (S(restarts))
         CHECK_LT(1, qs_load(&s.starts, acquire));
     CHECK_EQ(S(domain_destroy)(&s.domain), 0);
+}
+
+/* ---- a thread that ends in a read phase, as one that is cancelled does ---- */
+
+static pthread_key_t older_key; /* than the scheme's: what it is for runs earlier */
+
+/* The phase is open still, but of the frame that it is to go back to nothing is left. */
+static void interrupt_myself(void *told)
+{
+    qs_store((qs_word *)told, 1, release);
+    CHECK_EQ(qs_interrupt(qs_interrupt_self()), 0);
+}
+
+__attribute__((noinline)) static void end_inside(struct S(thread) * t, char *between)
+{
+    *between = 1;
+    S(enter)(t);
+    S(checkpoint)(t);
+    pthread_exit(NULL);
+}
+
+/* Far down the stack, so that what runs at the thread's end does not reach there. */
+__attribute__((noinline)) static char end_far_down(struct S(thread) * t)
+{
+    char between[1 << 14];
+
+    end_inside(t, between);
+    return between[0];
+}
+
+struct leaver {
+    struct S(domain) domain;
+    qs_word told;
+};
+
+static void *leave_inside(void *shared)
+{
+    struct leaver *l = shared;
+
+    REQUIRE(!pthread_setspecific(older_key, &l->told));
+    end_far_down(thread_open(&l->domain));
+    return NULL;
+}
+
+static void test_a_thread_that_ends_in_a_read_phase_does_not_go_back(void)
+{
+    static struct leaver l;
+    pthread_t thread;
+
+    domain_open(&l.domain, NULL);
+    REQUIRE(!pthread_create(&thread, NULL, leave_inside, &l));
+    REQUIRE(!pthread_join(thread, NULL));
+    CHECK_EQ(qs_load(&l.told, acquire), 1);
+    CHECK_EQ(stats_now(&l.domain).threads, 0);
+    CHECK_EQ(S(domain_destroy)(&l.domain), 0);
 }
 
 /* ---- an application that uses the signal ---- */
@@ -256,6 +311,8 @@ int main(void)
     struct sigaction alarm = { .sa_handler = on_alarm }; /* no SA_RESTART */
 
     REQUIRE(!sigaction(SIGALRM, &alarm, NULL));
+    REQUIRE(!pthread_key_create(&older_key, interrupt_myself));
+    RUN(test_a_thread_that_ends_in_a_read_phase_does_not_go_back);
     RUN(test_a_signal_that_is_used_is_left_alone);
     RUN(test_a_reader_asleep_holds_back_no_more_than_it_holds);
     RUN(test_handlers_of_the_application_come_to_their_end);
