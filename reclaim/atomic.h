@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "reclaim/counters.h"
+#include "reclaim/trace.h"
 
 enum { QS_CACHE_LINE = 64 };
 
@@ -138,6 +139,8 @@ static inline bool qs_count_cas(struct qs_counters *counters, enum qs_cas_site s
         counters->cas_tries[site]++;
         counters->cas_fails[site] += !swapped;
     }
+    if (!swapped)
+        QS_TRACE(cas_failure, site, counters);
     return swapped;
 }
 

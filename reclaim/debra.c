@@ -39,6 +39,14 @@ int qs_debra_thread_unregister(struct qs_debra_thread *t)
     return qs_epoch_thread_unregister(&t->epochs);
 }
 
+static void try_advance(struct qs_debra_thread *t, uintptr_t epoch)
+{
+    struct qs_epoch_domain *d = qs_epoch_domain_of(&t->epochs);
+
+    if (qs_cas(&d->epoch, &epoch, epoch + 1)) /* (5) */
+        QS_TRACE(epoch, d, epoch + 1);
+}
+
 /* The thread announces the epoch of the round. */
 static void look_at_peer(struct qs_debra_thread *t)
 {
@@ -49,7 +57,7 @@ static void look_at_peer(struct qs_debra_thread *t)
         return;
     t->peer = (struct qs_epoch_thread *)t->peer->base.next;
     if (!t->peer)
-        qs_cas(&qs_epoch_domain_of(&t->epochs)->epoch, &epoch, epoch + 1); /* (5) */
+        try_advance(t, epoch);
 }
 
 void qs_debra_go_on(struct qs_debra_thread *t)

@@ -94,9 +94,10 @@ static uintptr_t try_advance(struct qs_epoch_domain *d)
     if (d->light && (qs_membarrier() || !everyone_announces(d, epoch)))
         return epoch;
     uintptr_t expected = epoch;
-    if (qs_cas(&d->epoch, &expected, epoch + 1)) /* (5) */
-        return epoch + 1;
-    return expected;
+    if (!qs_cas(&d->epoch, &expected, epoch + 1)) /* (5) */
+        return expected;
+    QS_TRACE(epoch, d, epoch + 1);
+    return epoch + 1;
 }
 
 static void free_limbo(struct qs_epoch_thread *t, struct qs_limbo *limbo)

@@ -82,6 +82,7 @@ static void note_delay(struct qs_domain *d, const struct qs_header *h)
 
 static void end_garbage(struct qs_domain *d, struct qs_header *h)
 {
+    QS_TRACE(free, qs_node_of(h), qs_header_class(h)->size);
     if (h->class >> QS_HEADER_SAMPLE_SHIFT & QS_HEADER_SAMPLE)
         note_delay(d, h);
     dispose_of(h);

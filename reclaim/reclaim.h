@@ -434,6 +434,7 @@ static inline void qs_thread_note_retired(struct qs_thread *t,
     qs_node_check_retired(t, qs_header_of(node));
     if (QS_CHECKED)
         qs_header_of(node)->class |= QS_HEADER_RETIRED;
+    QS_TRACE(retire, node, class->size);
     qs_thread_count_retired(t, class->size);
     if (!t->until_sample--)
         qs_thread_sample(t, qs_header_of(node));

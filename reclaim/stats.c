@@ -84,6 +84,7 @@ void qs_thread_end_scan(struct qs_thread *t)
 {
     uint64_t ns = qs_now() - t->scan_began;
 
+    QS_TRACE(scan, t->index, ns);
     qs_tally_own(&t->scans, 1);
     qs_tally_own(&t->scan_ns, ns);
     if (ns > qs_tally_read(&t->longest_scan_ns))

@@ -126,6 +126,7 @@ static inline void cht_grow(struct cht *m)
     }
     qs_memory_free(m->heads);
     m->heads = heads;
+    QS_TRACE(resize, m->mask + 1, mask + 1);
     m->mask = mask;
 }
 

@@ -148,8 +148,9 @@ static inline void cow_grow(struct cow *m, struct cow_thread *t, uintptr_t newes
             memory = none;
         }
     }
-    qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->newest, &newest, /* (8) */
-                   (uintptr_t)cow_array_in(memory) | order);
+    if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->newest, &newest, /* (8) */
+                       (uintptr_t)cow_array_in(memory) | order))
+        QS_TRACE(resize, (size_t)1 << (order - 1), (size_t)1 << order);
 }
 
 /* Counts what was added, and sees to the size of the table. */

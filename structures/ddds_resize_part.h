@@ -91,6 +91,7 @@ static inline void ddh_exchange(struct ddh *m, struct ddh_thread *t, unsigned or
         qs_mutex_unlock(&m->stripes[s].lock);
     }
     qs_store(&m->former, 0, release); /* (7) */
+    QS_TRACE(resize, qs_bucket_count(old), qs_bucket_count(fresh));
     ddh_enter(t);
     ddh_retire(t, &qs_bucket_class[old->order], old);
     ddh_leave(t);

@@ -257,7 +257,8 @@ QS_FLAT_APART bool qs_flat_grow(struct qs_flat *f, struct qs_thread *t, uint64_t
 
     if (next >> QS_FLAT_LEVELS || qs_flat_lines_reach(&f->buckets, next + 1))
         return false;
-    qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &f->mask, &mask, next); /* (5) */
+    if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &f->mask, &mask, next)) /* (5) */
+        QS_TRACE(resize, mask + 1, next + 1);
     return true;
 }
 

@@ -184,6 +184,7 @@ static inline bool rch_exchange(struct rch *m, struct rch_thread *t, bool double
     }
     qs_stripes_unlock_all(m->stripes, QS_MAP_STRIPES);
     if (fresh) {
+        QS_TRACE(resize, qs_bucket_count(old), qs_bucket_count(fresh));
         rch_enter(t);
         rch_retire(t, &qs_bucket_class[old->order], old);
         rch_leave(t);

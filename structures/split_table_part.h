@@ -169,8 +169,9 @@ static __attribute__((noinline)) void spo_resize(struct spo *m, struct spo_threa
         wanted = heads / 2;
     if (wanted == heads || (wanted > heads && !spo_heads_extend(&m->heads, wanted)))
         return;
-    qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->mask, &mask, /* (2) */
-                   wanted - 1);
+    if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &m->mask, &mask, /* (2) */
+                       wanted - 1))
+        QS_TRACE(resize, heads, wanted);
 }
 
 /* Has the processor fetch the first node behind a bucket's head. */

@@ -17,7 +17,7 @@ complain() {
 # a licence identifier.
 check_purpose() {
     case $1 in
-    *.c | *.h) start="/* ${1##*/} - " ;;
+    *.c | *.h | *.bt) start="/* ${1##*/} - " ;;
     *.cocci) start="// ${1##*/} - " ;;
     *.sh | *.awk | scripts/[a-z]*) start="# ${1##*/} - " ;;
     *) return ;;
