@@ -29,11 +29,18 @@ struct qs_soak_round {
 /* Buckets of operations' times: up to 100 ns, 200 ns, 400 ns ... and longer ones. */
 enum { QS_SOAK_TIMES = 24, QS_SOAK_FIRST_TIME_NS = 100 };
 
+struct qs_soak_times {
+    qs_word counts[QS_SOAK_TIMES], ns;
+};
+
 /* What grows while a round goes on. */
 struct qs_soak_meter {
-    qs_word hits, misses; /* of gets, where they are not recorded */
+    qs_word hits, misses, deletions; /* where calls are not recorded */
     qs_word cas_tries[QS_SITES], cas_fails[QS_SITES], restarts, steps;
-    qs_word times[QS_SOAK_TIMES], times_ns; /* of one operation in 64 */
+    /* Of one operation in 64: all of them, deletes, those that gave up the processor by
+     * themselves, with what they waited; and of keys that such an insert brought, the
+     * time until they went. */
+    struct qs_soak_times all, deletes, waits, lives;
 };
 
 /* What can be looked at while a round goes on, from its process's parent. */

@@ -1,18 +1,51 @@
 /* soak_meter.c - what the threads of a round count, added up for whoever looks on. */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "harness/soak_threads.h"
 
 enum { RSS_EVERY = 100 }; /* looks between two readings of the resident memory */
 
-void qs_soak_meter_time(struct qs_soak_meter *m, uint64_t ns)
+void qs_soak_meter_time(struct qs_soak_times *times, uint64_t ns)
 {
     unsigned bucket = 0;
 
     while (bucket + 1 < QS_SOAK_TIMES && ns > (uint64_t)QS_SOAK_FIRST_TIME_NS << bucket)
         bucket++;
-    qs_tally_own(&m->times[bucket], 1);
-    qs_tally_own(&m->times_ns, ns);
+    qs_tally_own(&times->counts[bucket], 1);
+    qs_tally_own(&times->ns, ns);
+}
+
+static uint64_t ns_of(struct timeval t)
+{
+    return ((uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec) * 1000;
+}
+
+void qs_soak_moment_now(struct qs_soak_moment *now)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_THREAD, &usage);
+    now->cpu_ns = ns_of(usage.ru_utime) + ns_of(usage.ru_stime);
+    now->waits = usage.ru_nvcsw;
+    now->ns = qs_now();
+}
+
+/* One that gave up the processor waited for a lock, unless the soak froze it; what it
+ * took beyond its CPU time is what it waited. */
+void qs_soak_meter_call(struct qs_soak_meter *m, enum qs_operation operation,
+                        const struct qs_soak_moment *began)
+{
+    uint64_t ns = qs_now() - began->ns;
+    struct qs_soak_moment now;
+
+    qs_soak_moment_now(&now);
+    qs_soak_meter_time(&m->all, ns);
+    if (operation == QS_DELETE)
+        qs_soak_meter_time(&m->deletes, ns);
+    uint64_t cpu_ns = now.cpu_ns - began->cpu_ns;
+    if (now.waits > began->waits)
+        qs_soak_meter_time(&m->waits, ns > cpu_ns ? ns - cpu_ns : 0);
 }
 
 void qs_soak_meter_counters(struct qs_soak_slot *slot, const struct qs_counters *now)

@@ -84,6 +84,13 @@ static void write_soak(struct text *t, const struct qs_soak_board *b)
             b->round.seed);
 }
 
+static unsigned depth_of(const struct qs_soak_board *b)
+{
+    if (!b->live)
+        return 0;
+    return strncmp(b->round.cell.structure, "nested_", 7) ? 1 : 2;
+}
+
 static void write_map(struct text *t, const struct qs_soak_board *b)
 {
     counter(t, "operations_total", "Gets, inserts and removes.", SUM(calls));
@@ -92,6 +99,9 @@ static void write_map(struct text *t, const struct qs_soak_board *b)
     announce(t, "gets_total", "counter", "Gets by whether they found their key.");
     add(t, "quiesce_gets_total{result=\"hit\"} %" PRIu64 "\n", SUM(meter.hits));
     add(t, "quiesce_gets_total{result=\"miss\"} %" PRIu64 "\n", SUM(meter.misses));
+    counter(t, "deletions_total", "Keys removed.", SUM(meter.deletions));
+    gauge(t, "nesting_depth", "Maps that an operation goes through: 2 in nested ones.",
+          depth_of(b));
     counter(t, "search_steps_total", "Nodes visited by searches.", SUM(meter.steps));
     counter(t, "search_restarts_total", "Searches begun anew.", SUM(meter.restarts));
     gauge(t, "threads", "Threads registered with the map.", NOW(threads));
@@ -128,25 +138,40 @@ static void write_garbage(struct text *t, const struct qs_soak_board *b)
     add(t, "quiesce_scan_seconds_total %.9g\n", (double)SUM(scan_ns) / 1e9);
 }
 
-/* Of one operation in 64; the last bucket has no upper end. */
-static void write_times(struct text *t, const struct qs_soak_board *b)
+/* The last bucket has no upper end. */
+static void histogram(struct text *t, const struct qs_soak_board *b, size_t times,
+                      const char *name, const char *help)
 {
     uint64_t count = 0;
 
-    announce(t, "operation_seconds", "histogram",
-             "How long operations take, one in 64 of them.");
+    announce(t, name, "histogram", help);
     for (unsigned i = 0; i < QS_SOAK_TIMES; i++) {
-        count +=
-            sum_of(b, offsetof(struct qs_soak_live, meter.times) + i * sizeof(qs_word));
+        count += sum_of(b, times + offsetof(struct qs_soak_times, counts) +
+                               i * sizeof(qs_word));
         if (i + 1 < QS_SOAK_TIMES)
-            add(t, "quiesce_operation_seconds_bucket{le=\"%.9g\"} %" PRIu64 "\n",
+            add(t, "quiesce_%s_bucket{le=\"%.9g\"} %" PRIu64 "\n", name,
                 (double)((uint64_t)QS_SOAK_FIRST_TIME_NS << i) / 1e9, count);
         else
-            add(t, "quiesce_operation_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
-                count);
+            add(t, "quiesce_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, count);
     }
-    add(t, "quiesce_operation_seconds_sum %.9g\n", (double)SUM(meter.times_ns) / 1e9);
-    add(t, "quiesce_operation_seconds_count %" PRIu64 "\n", count);
+    add(t, "quiesce_%s_sum %.9g\n", name,
+        (double)sum_of(b, times + offsetof(struct qs_soak_times, ns)) / 1e9);
+    add(t, "quiesce_%s_count %" PRIu64 "\n", name, count);
+}
+#define TIMES(field) offsetof(struct qs_soak_live, meter.field)
+
+static void write_times(struct text *t, const struct qs_soak_board *b)
+{
+    histogram(t, b, TIMES(all), "operation_seconds",
+              "How long operations take, one in 64 of them.");
+    histogram(t, b, TIMES(deletes), "delete_seconds",
+              "How long deletes take, of those.");
+    histogram(
+        t, b, TIMES(waits), "wait_seconds",
+        "How long those of them waited that gave up the processor: for a lock, or "
+        "frozen by the soak.");
+    histogram(t, b, TIMES(lives), "key_life_seconds",
+              "How long keys were there, of those that such an operation inserted.");
 }
 
 const char *qs_soak_page(void *board, const char *path, char *body, size_t size,

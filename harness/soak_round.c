@@ -48,12 +48,15 @@ static bool open_round(struct qs_soak *s)
     qs_workload_init(&s->workload, cell, round->seed);
     s->result->garbage_bound = bound_of(s);
     s->slots = qs_memory_alloc_lines(cell->threads * sizeof *s->slots);
+    s->born = qs_memory_alloc_zeroed(cell->keys * sizeof *s->born);
     if (round->recorded) {
         qs_clock_open(&s->clock, "auto");
         s->logs = qs_logs_make(cell->threads + 1,
                                RECORDED_CALLS / cell->threads + cell->keys);
     }
-    s->map = s->slots && (s->logs || !round->recorded) ? s->ops->create(&config) : NULL;
+    s->map = s->slots && s->born && (s->logs || !round->recorded)
+                 ? s->ops->create(&config)
+                 : NULL;
     if (!s->map)
         return qs_soak_find(s, "no memory to begin with");
     for (unsigned i = 0; i < cell->threads; i++) {

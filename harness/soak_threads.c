@@ -17,7 +17,23 @@ static void insert(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
         slot->key_sum += key;
         slot->value_sum += qs_value_of(key);
         slot->net[key]++;
+        if (slot->is_metered)
+            qs_store(&s->born[key], qs_now(), relaxed);
     }
+}
+
+/* How long a key was there whose insertion was noted.  A delay between an insertion and
+ * its note, or this look at it, may put it down to the key's next life. */
+static void note_death(struct qs_soak_slot *slot, uint64_t key)
+{
+    qs_word *born = &slot->soak->born[key];
+
+    qs_tally_own(&slot->meter.deletions, 1);
+    if (!qs_load(born, relaxed))
+        return;
+    uint64_t at = qs_exchange(born, 0, relaxed), now = qs_now();
+    if (at && at < now)
+        qs_soak_meter_time(&slot->meter.lives, now - at);
 }
 
 static void remove_key(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
@@ -35,6 +51,7 @@ static void remove_key(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t 
     slot->key_sum -= key;
     slot->value_sum -= value;
     slot->net[key]--;
+    note_death(slot, key);
     slot->wrong += value != qs_value_of(key);
 }
 
@@ -53,28 +70,34 @@ static void get(struct qs_soak_slot *slot, struct qs_thread *t, uint64_t key)
     }
 }
 
-static void call(struct qs_soak_slot *slot, struct qs_thread *t)
+static enum qs_operation call(struct qs_soak_slot *slot, struct qs_thread *t)
 {
     struct qs_soak *s = slot->soak;
     uint64_t key;
     enum qs_operation operation = qs_workload_next(&s->workload, &slot->stream, &key);
 
-    if (slot->reads_only || operation == QS_GET)
+    if (slot->reads_only)
+        operation = QS_GET;
+    if (operation == QS_GET)
         get(slot, t, key);
     else if (operation == QS_INSERT)
         insert(slot, t, key);
     else
         remove_key(slot, t, key);
+    return operation;
 }
 
 /* Times the call, and takes over what the thread counted since the last one: its
  * counters are its own. */
 static void call_metered(struct qs_soak_slot *slot, struct qs_thread *t)
 {
-    uint64_t began = qs_now();
+    struct qs_soak_moment began;
 
-    call(slot, t);
-    qs_soak_meter_time(&slot->meter, qs_now() - began);
+    slot->is_metered = true;
+    qs_soak_moment_now(&began);
+    enum qs_operation operation = call(slot, t);
+    qs_soak_meter_call(&slot->meter, operation, &began);
+    slot->is_metered = false;
     qs_soak_meter_counters(slot, QS_COUNTERS(t));
 }
 
@@ -112,6 +135,7 @@ static void *slot_main(void *argument)
     if (!t)
         qs_tally_own(&slot->failures, 1);
     slot->counted = (struct qs_counters){ 0 };
+    slot->is_metered = false;
     if (t && slot->reads_only) /* NOLINTNEXTLINE(cert-pos47-c): the fault itself */
         pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
     if (t)

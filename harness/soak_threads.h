@@ -21,6 +21,7 @@ struct qs_soak_slot {
     uint64_t life;   /* calls this thread still makes before it ends, under churn */
     bool reads_only; /* may be cancelled anywhere, hence neither records nor updates */
     bool running;    /* looked at by the main thread alone */
+    bool is_metered; /* the call under way */
     qs_word calls, failures;
     struct qs_soak_meter meter;
     struct qs_counters counted; /* of its thread, as far as the meter has them */
@@ -37,6 +38,7 @@ struct qs_soak {
     struct qs_clock clock;
     struct qs_log *logs;
     struct qs_soak_slot *slots;
+    qs_word *born; /* per key: when a metered insert brought it, or 0 */
     qs_word stop;
 };
 
@@ -44,9 +46,16 @@ struct qs_soak {
 bool qs_soak_find(struct qs_soak *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* One call in so many is timed and its thread's counters taken over. */
+/* One call in so many is metered: timed, and its thread's counters taken over. */
 enum { QS_SOAK_METER_EVERY = 64 };
-void qs_soak_meter_time(struct qs_soak_meter *m, uint64_t ns);
+struct qs_soak_moment {
+    uint64_t ns, cpu_ns;
+    long waits; /* times that the thread gave up the processor by itself */
+};
+void qs_soak_moment_now(struct qs_soak_moment *now);
+void qs_soak_meter_call(struct qs_soak_meter *m, enum qs_operation operation,
+                        const struct qs_soak_moment *began);
+void qs_soak_meter_time(struct qs_soak_times *times, uint64_t ns);
 void qs_soak_meter_counters(struct qs_soak_slot *slot, const struct qs_counters *now);
 /* Shows the parent where the round is. */
 void qs_soak_show(struct qs_soak *s, const struct qs_stats *stats);

@@ -203,8 +203,9 @@ static void test_metrics_add_up_over_rounds(void)
         qs_store(&result.live.garbage, 5, relaxed);
         qs_store(&result.live.oldest_ns, 1500000000, relaxed);
         qs_store(&result.live.meter.cas_fails[QS_SITE_MARK], 3, relaxed);
-        qs_soak_meter_time(&result.live.meter, 250);
-        qs_soak_meter_time(&result.live.meter, UINT64_C(1) << 60);
+        qs_soak_meter_time(&result.live.meter.all, 250);
+        qs_soak_meter_time(&result.live.meter.all, UINT64_C(1) << 60);
+        qs_soak_meter_time(&result.live.meter.lives, 3000000);
         char *body = page_of(&board);
         CHECK_EQ(value_of(body, "quiesce_operations_total"), 100 * i);
         CHECK_EQ(value_of(body, "quiesce_garbage_nodes"), 5);
@@ -213,6 +214,9 @@ static void test_metrics_add_up_over_rounds(void)
         CHECK_EQ(value_of(body, "quiesce_operation_seconds_bucket{le=\"2e-07\"}"), 0);
         CHECK_EQ(value_of(body, "quiesce_operation_seconds_bucket{le=\"4e-07\"}"), i);
         CHECK_EQ(value_of(body, "quiesce_operation_seconds_count"), 2 * i);
+        CHECK_EQ(value_of(body, "quiesce_key_life_seconds_count"), i);
+        CHECK_NEAR(value_of(body, "quiesce_key_life_seconds_sum"), 0.003 * i, 1e-9);
+        CHECK_EQ(value_of(body, "quiesce_nesting_depth"), 1);
         CHECK_EQ(value_of(body, "quiesce_soak_round_info{structure=\"hm_list\","
                                 "reclaim=\"hp\",threads=\"2\",seed=\"7\"}"),
                  1);
@@ -223,6 +227,45 @@ static void test_metrics_add_up_over_rounds(void)
         CHECK_EQ(value_of(body, "quiesce_operations_total"), 100 * i);
         CHECK_EQ(value_of(body, "quiesce_garbage_nodes"), 0);
     }
+}
+
+/* An operation that slept waited, for most of its time; that it was a delete counts by
+ * itself. */
+static void test_waits_are_told_from_work(void)
+{
+    struct timespec nap = { .tv_nsec = 5000000 };
+    static struct qs_soak_meter m;
+    struct qs_soak_moment began;
+
+    qs_soak_moment_now(&began);
+    qs_soak_meter_call(&m, QS_GET, &began);
+    uint64_t before = qs_load(&m.waits.ns, relaxed);
+    qs_soak_moment_now(&began);
+    nanosleep(&nap, NULL);
+    qs_soak_meter_call(&m, QS_DELETE, &began);
+    CHECK_LE(4000000, qs_load(&m.waits.ns, relaxed) - before);
+    CHECK_LE(qs_load(&m.waits.ns, relaxed), qs_load(&m.all.ns, relaxed));
+    uint64_t all = 0, deletes = 0;
+    for (unsigned i = 0; i < QS_SOAK_TIMES; i++) {
+        all += qs_load(&m.all.counts[i], relaxed);
+        deletes += qs_load(&m.deletes.counts[i], relaxed);
+    }
+    CHECK_EQ(all, 2);
+    CHECK_EQ(deletes, 1);
+}
+
+static void test_nested_maps_are_two_deep(void)
+{
+    struct qs_soak_board board = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    struct qs_soak_round round = {
+        .cell = { .structure = "nested_sync", .reclaim = "ebr", .threads = 2 }
+    };
+    static struct qs_soak_result result;
+
+    qs_soak_board_begin(&board, &round, &result);
+    CHECK_EQ(value_of(page_of(&board), "quiesce_nesting_depth"), 2);
+    qs_soak_board_end(&board, &result);
+    CHECK_EQ(value_of(page_of(&board), "quiesce_nesting_depth"), 0);
 }
 
 /* soak_dashboard.json asks for nothing that is not told, and is JSON. */
@@ -241,8 +284,12 @@ static void test_dashboard_names_metrics_that_are_there(void)
     qs_json_free(&json);
     for (const char *at = text; (at = strstr(at, "quiesce_")); at++, names++) {
         size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz_");
-        if (length > 7 && !strncmp(at + length - 7, "_bucket", 7))
-            length -= 7;
+        static const char *const parts[] = { "_bucket", "_sum", "_count" };
+        for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
+            size_t n = strlen(parts[i]);
+            if (length > n && !strncmp(at + length - n, parts[i], n))
+                length -= n;
+        }
         snprintf(name, sizeof name, "# TYPE %.*s ", (int)length, at);
         CHECK_CONTAINS(body, name);
     }
@@ -257,6 +304,8 @@ int main(void)
     RUN(test_silent_clients_are_left);
     RUN(test_addresses_that_are_none_are_refused);
     RUN(test_metrics_add_up_over_rounds);
+    RUN(test_waits_are_told_from_work);
+    RUN(test_nested_maps_are_two_deep);
     RUN(test_dashboard_names_metrics_that_are_there);
     return check_end();
 }
