@@ -51,7 +51,7 @@ static const struct {
     { "cas_ok_share", "CAS that succeed, of those tried" },
     { "visited_per_op", "keys visited per operation" },
     { "cpu_ns_per_visit", "CPU time per key visited [ns]" },
-    { "span", "keys that a range visits" },
+    { "span", "keys at a time" },
     { "cycles_per_op", "processor cycles per operation" },
     { "instructions_per_op", "instructions per operation" },
     { "llc_misses_per_op", "misses of the last cache per operation" },
@@ -59,6 +59,7 @@ static const struct {
     { "freed", "nodes freed" },
     { "misplaced_pct", "pages on another NUMA node than asked for [%]" },
     { "huge_kb", "memory in huge pages [kB]" },
+    { "retired_per_op", "nodes retired per operation" },
 };
 
 /* "insert_p999_ns" as "99.9 % of inserts within [ns]"; NULL for other columns. */

@@ -78,8 +78,11 @@ static void print_work(const struct qs_bench *b, FILE *stream)
             c->keys, c->measure_fill ? 0 : c->prefill, c->sized ? "sized" : "growing",
             mix, strchr(mix, ':') ? "" : " get/insert/delete",
             qs_distribution_text(c, dist), c->placement);
-    if (c->measure_fill) {
-        fprintf(stream, "%u times filled from empty, seed %" PRIu64 "\n", b->repeats,
+    if (qs_cell_is_task(c)) {
+        fprintf(stream, "%u times %s, seed %" PRIu64 "\n", b->repeats,
+                c->measure_fill    ? "filled from empty"
+                : c->measure_drain ? "drained"
+                                   : "as many operations as there are tasks",
                 b->seed);
         return;
     }

@@ -34,6 +34,8 @@ static void add_rarer(const struct qs_cell *cell, char *text)
     add_choice(text, "pool", cell->pool);
     add_choice(text, "capacity", (unsigned)cell->capacity);
     add_choice(text, "measure_fill", cell->measure_fill);
+    add_choice(text, "measure_drain", cell->measure_drain);
+    add_choice(text, "tasks", (unsigned)cell->tasks);
     add_choice(text, "resize", (unsigned)cell->resize);
     add_choice(text, "resize_to", (unsigned)cell->resize_to);
     add_choice(text, "put_permille", cell->put_permille);

@@ -86,8 +86,12 @@ struct qs_cell {
     uint64_t resize_to; /* one more thread changes between the two without pause */
     bool prefill_all;   /* every key is present at first: prefill == keys */
     bool measure_fill;  /* what is measured is the filling; there is no mix */
+    bool measure_drain; /* or removing all of it again, in chunks of span keys that
+                           threads take in turn */
+    uint64_t
+        tasks; /* or so many operations of the mix, which threads take one by one */
     unsigned put_permille, rmw_permille, range_permille;
-    unsigned span;                /* keys that a range visits, if there are so many */
+    unsigned span; /* keys that a range visits, if there are so many; or of a chunk */
     unsigned hot_keys, hot_draws; /* of a hot set, in permille */
     bool
         fresh_inserts; /* inserts take keys that never were there, deletes the oldest */
@@ -96,6 +100,12 @@ struct qs_cell {
 };
 
 enum { QS_CELL_TEXT = 512 };
+
+/* Whether threads do all there is to do, however long it takes. */
+static inline bool qs_cell_is_task(const struct qs_cell *cell)
+{
+    return cell->measure_fill || cell->measure_drain || cell->tasks;
+}
 
 /* Writes the canonical "key=value;..." text of the cell, warm-up, duration and time-out
  * left out: equal texts mean comparable results.  Returns text. */

@@ -205,6 +205,34 @@ static int check_phases(const struct qs_cell *cell, struct complaint *c)
 }
 
 /* What is measured besides throughput, and what can be said of filling alone. */
+static int check_task(const struct qs_cell *cell, struct complaint *c)
+{
+    const char *task = cell->measure_fill    ? "fill"
+                       : cell->measure_drain ? "drain"
+                                             : "tasks";
+
+    if (cell->resize_to)
+        return complain(c, "measure = %s: takes no resize", task);
+    if (cell->measure_fill && (cell->insert_permille != 1000 || !cell->prefill))
+        return complain(c, "measure = fill: inserts keys and does nothing else; mix = "
+                           "0/100/0, and keys at least 2");
+    if (cell->measure_drain && (cell->delete_permille != 1000 || !cell->prefill))
+        return complain(c, "measure = drain: removes keys and does nothing else; mix = "
+                           "0/0/100, and keys at least 2");
+    if (cell->measure_drain && !cell->span)
+        return complain(c, "measure = drain: threads take chunks of the keys; say how "
+                           "large, for example span = 10k");
+    if (cell->pace_percent)
+        return complain(c,
+                        "measure = %s: has no warm-up to take a share of; give a "
+                        "rate, for example latency = paced:500k",
+                        task);
+    if (cell->writers || cell->stall || cell->timeline || cell->watch_garbage)
+        return complain(c, "measure = %s: takes no writers, stall, timeline or watch",
+                        task);
+    return 0;
+}
+
 static int check_measure(const struct qs_cell *cell, struct complaint *c)
 {
     if (cell->pace_percent && !(cell->warmup_s > 0))
@@ -216,20 +244,7 @@ static int check_measure(const struct qs_cell *cell, struct complaint *c)
     if (cell->resize && pair && !pair->ops->resize)
         return complain(c, "resize: %s has no such operation; see structures/README.md",
                         cell->structure);
-    if (!cell->measure_fill)
-        return 0;
-    if (cell->resize_to)
-        return complain(c, "measure = fill: takes no resize");
-    if (cell->insert_permille != 1000 || !cell->prefill)
-        return complain(c, "measure = fill: inserts keys and does nothing else; mix = "
-                           "0/100/0, and keys at least 2");
-    if (cell->pace_percent)
-        return complain(c, "measure = fill: has no warm-up to take a share of; give a "
-                           "rate, for example latency = paced:500k");
-    if (cell->writers || cell->stall || cell->timeline || cell->watch_garbage)
-        return complain(c,
-                        "measure = fill: takes no writers, stall, timeline or watch");
-    return 0;
+    return qs_cell_is_task(cell) ? check_task(cell, c) : 0;
 }
 
 static int check_schedule(const struct qs_cell *cell, struct complaint *c)

@@ -95,7 +95,7 @@ static void group_text(const struct qs_test *test, const struct qs_cell *cell,
     if (test_names(test, "latency"))
         like.latency = QS_LATENCY_OFF;
     if (test_names(test, "measure"))
-        like.measure_fill = false;
+        like.measure_fill = like.measure_drain = false, like.tasks = 0;
     if (test_names(test, "resize"))
         like.resize = like.resize_to = 0;
     qs_cell_text(&like, text);

@@ -132,7 +132,7 @@ const char *qs_mix_lacks(const struct qs_cell *cell, const struct qs_map_ops *op
 
 void qs_mix_complete(struct qs_cell *cell)
 {
-    if (!cell->range_permille)
+    if (!cell->range_permille && !cell->measure_drain)
         cell->span = 0;
     else if (!cell->span)
         cell->span = 100;

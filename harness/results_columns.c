@@ -147,7 +147,6 @@ static bool parse_id(struct qs_row *row, const char *text)
         return row->cell.field || !*text || strcmp(text, no) == 0;            \
     }
 CHOICE(fresh_inserts, "new", "any")
-CHOICE(measure_fill, "fill", "mix")
 CHOICE(pool, "pool", "malloc")
 CHOICE(amortise, "amortised", "batch")
 CHOICE(oversubscribe, "1", "0")
@@ -277,6 +276,11 @@ static double llc_misses_per_op(const struct qs_row *row)
 static double cas_ok_share(const struct qs_row *row)
 {
     return per(cas_tries(row) - cas_fails(row), cas_tries(row));
+}
+
+static double retired_per_op(const struct qs_row *row)
+{
+    return per(qs_count_number(row->sample.retired), qs_count_number(row->sample.ops));
 }
 
 /* Gets that found nothing. */
@@ -436,7 +440,7 @@ const struct qs_column qs_columns[] = {
     COUNT("oldest_ns", sample.oldest_ns),
     UNSIGNED("era", cell.era),
     SPELT("latency", spell_latency, parse_latency),
-    SPELT("measure", spell_measure_fill, parse_measure_fill),
+    SPELT("measure", qs_spell_measure, qs_parse_measure),
     TAIL("", QS_LATENCY_ALL),
     PERCENTILES("get_", QS_GET),
     PERCENTILES("insert_", QS_INSERT),
@@ -483,6 +487,7 @@ const struct qs_column qs_columns[] = {
     TEXT("node_pages", sample.node_pages),
     REAL("misplaced_pct", sample.misplaced_pct),
     COUNT("huge_kb", sample.huge_kb),
+    DERIVED(retired_per_op),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

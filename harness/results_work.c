@@ -1,10 +1,12 @@
 /* results_work.c - columns that say what was done on which keys. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "harness/memory_policy.h"
 #include "harness/mix.h"
 #include "harness/results_columns.h"
+#include "harness/settings_roles.h"
 
 /* Files of earlier versions know no puts. */
 static double or_none(uint64_t count)
@@ -45,6 +47,25 @@ void qs_spell_mix(const struct qs_row *row, char *text, size_t size)
 bool qs_parse_mix_of(struct qs_row *row, const char *text)
 {
     return !*text || qs_mix_parse(text, &row->cell);
+}
+
+void qs_spell_measure(const struct qs_row *row, char *text, size_t size)
+{
+    const struct qs_cell *cell = &row->cell;
+
+    if (cell->tasks)
+        snprintf(text, size, "tasks:%" PRIu64, cell->tasks);
+    else
+        snprintf(text, size, "%s",
+                 cell->measure_fill    ? "fill"
+                 : cell->measure_drain ? "drain"
+                                       : "mix");
+}
+
+bool qs_parse_measure(struct qs_row *row, const char *text)
+{
+    static const struct qs_limits any = { 1, 1, 1 };
+    return !*text || qs_apply_measure(text, &any, &row->cell);
 }
 
 void qs_spell_workload(const struct qs_row *row, char *text, size_t size)

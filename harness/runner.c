@@ -185,14 +185,15 @@ static void note_start(struct qs_sample *sample)
 }
 
 /* Until the last key is in. */
-static int watch_fill(struct qs_crew *c)
+static int watch_task(struct qs_crew *c)
 {
     const struct qs_cell *cell = c->run.cell;
     double timeout = cell->timeout_s > 0 ? cell->timeout_s : DEFAULT_TIMEOUT_S;
 
     if (qs_sleep_filling(c, timeout))
         return 0;
-    return fail(c, interrupted ? "interrupted" : "time-out while filling the map");
+    return fail(c, interrupted ? "interrupted"
+                               : "time-out before all was done");
 }
 
 /* The phases, up to the moment when the workers are told to stop. */
@@ -208,7 +209,7 @@ static int go_through_phases(struct qs_crew *c)
         return -1;
     if (qs_resizer_prepare(c))
         return fail(c, "no memory to resize the table; use fewer buckets");
-    if (cell->warmup_s > 0 && !cell->measure_fill) {
+    if (cell->warmup_s > 0 && !qs_cell_is_task(cell)) {
         set_phase(c, QS_PHASE_WARMUP);
         open_gate(c);
         if (!qs_sleep_sampling(c, cell->warmup_s, false))
@@ -218,8 +219,8 @@ static int go_through_phases(struct qs_crew *c)
     set_phase(c, QS_PHASE_MEASURE);
     c->run.begun_ns = qs_now();
     open_gate(c);
-    if (cell->measure_fill)
-        return watch_fill(c);
+    if (qs_cell_is_task(cell))
+        return watch_task(c);
     if (!qs_sleep_sampling(c, cell->duration_s, true))
         return fail(c, "interrupted");
     return 0;

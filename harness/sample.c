@@ -138,7 +138,7 @@ static double draw_ns(const struct qs_crew *c)
     for (unsigned round = 0; round < ROUNDS; round++) {
         uint64_t begin = qs_stopwatch_before(watch);
         for (unsigned i = 0; i < DRAWS; i++) {
-            if (c->cell.measure_fill)
+            if (c->cell.measure_fill || c->cell.measure_drain)
                 key = qs_workload_prefill_key(load, i % load->prefill);
             else
                 sum += qs_workload_next(load, &stream, &key);
@@ -161,6 +161,17 @@ static void sum_up_latency(struct qs_crew *c, double cpu_ns)
     free(threads);
 }
 
+/* It is over when the last chunk or task is: a thread that found none was not fast. */
+static void rate_whole(struct qs_crew *c)
+{
+    struct qs_sample *s = c->sample;
+
+    s->seconds = 0;
+    for (unsigned i = 0; i < c->started; i++)
+        s->seconds = fmax(s->seconds, interval_of(c->workers[i]));
+    s->mops = s->seconds > 0 ? (double)s->ops / s->seconds / 1e6 : 0;
+}
+
 void qs_sample_sum_up(struct qs_crew *c)
 {
     struct qs_sample *s = c->sample;
@@ -170,6 +181,8 @@ void qs_sample_sum_up(struct qs_crew *c)
     for (unsigned i = 0; i < c->started; i++)
         add_worker(s, c->workers[i], &cpu_ns);
     s->seconds /= c->started;
+    if (c->cell.measure_drain || c->cell.tasks)
+        rate_whole(c);
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
     if (c->cell.latency)
         sum_up_latency(c, cpu_ns);

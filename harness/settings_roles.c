@@ -104,7 +104,12 @@ QS_APPLY(measure)
 {
     (void)limits;
     cell->measure_fill = !strcmp(value, "fill");
-    return cell->measure_fill || !strcmp(value, "mix");
+    cell->measure_drain = !strcmp(value, "drain");
+    cell->tasks = 0;
+    if (!strncmp(value, "tasks:", 6))
+        return qs_parse_count(value + 6, &cell->tasks) && cell->tasks &&
+               cell->tasks <= UINT32_MAX;
+    return qs_cell_is_task(cell) || !strcmp(value, "mix");
 }
 
 /* "off", "8192" or "8192-16384". */

@@ -34,6 +34,10 @@ static enum qs_role role_of(const struct qs_worker *w)
 
     if (cell->measure_fill)
         return QS_ROLE_FILL;
+    if (cell->measure_drain)
+        return QS_ROLE_DRAIN;
+    if (cell->tasks)
+        return QS_ROLE_TASKS;
     if (cell->hand_over)
         return w->index < cell->writers ? QS_ROLE_BRING : QS_ROLE_TAKE;
     if (cell->writers && w->index >= cell->writers)
@@ -69,6 +73,12 @@ static void work_while(struct qs_worker *w, uintptr_t phase, enum qs_role role)
         break;
     case QS_ROLE_FILL:
         repeat(w, phase, QS_ROLE_FILL);
+        break;
+    case QS_ROLE_DRAIN:
+        repeat(w, phase, QS_ROLE_DRAIN);
+        break;
+    case QS_ROLE_TASKS:
+        repeat(w, phase, QS_ROLE_TASKS);
         break;
     }
 }

@@ -35,6 +35,7 @@ enum qs_phase { QS_PHASE_FILL, QS_PHASE_WARMUP, QS_PHASE_STOP, QS_PHASE_MEASURE 
 struct qs_run {
     _Alignas(QS_CACHE_LINE) qs_word phase; /* enum qs_phase, or above */
     qs_word wake;                          /* threads that stall go on */
+    _Alignas(QS_CACHE_LINE) qs_word taken; /* tasks, or keys of the chunks, that threads took */
 
     _Alignas(QS_CACHE_LINE) const struct qs_cell *cell;
     const struct qs_map_ops *ops;
@@ -76,7 +77,8 @@ struct qs_worker {
     struct qs_tally tally;
     struct qs_stream stream;
     unsigned until_quiesce;
-    uint64_t filled, fill_end;  /* its share of the keys: the next one, past the last */
+    uint64_t filled, fill_end; /* its share or chunk of the keys: the next one, past the
+                                  last */
     struct qs_latency *latency; /* or NULL; see latency.h */
     struct qs_perf perf;
     bool own_key_gone; /* of a thread that removes and inserts one key in turn */

@@ -80,10 +80,23 @@ static uint64_t wait_until(struct qs_worker *w, uint64_t due, enum qs_role role)
     return now;
 }
 
+/* When the measurement began.  Tasks wait from then on, whether a thread of theirs has
+ * a processor or not. */
+static uint64_t begin_of(const struct qs_worker *w, enum qs_role role)
+{
+    const struct qs_stopwatch *watch = w->latency->watch;
+    uint64_t now = qs_stopwatch_before(watch);
+
+    if (role != QS_ROLE_TASKS)
+        return now;
+    return now -
+           (uint64_t)((double)(qs_now() - w->run->begun_ns) * watch->ticks_per_ns);
+}
+
 void qs_worker_paced(struct qs_worker *w, enum qs_role role)
 {
     struct qs_latency *l = w->latency;
-    uint64_t key, begin = qs_stopwatch_before(l->watch), began;
+    uint64_t key, begin = begin_of(w, role), began;
     double passed = l->pace * w->index / w->run->cell->threads; /* in turns */
 
     while (is_measured(w, role)) {
@@ -106,7 +119,7 @@ void qs_worker_note_backlog(struct qs_worker *w, enum qs_role role)
     double waited = (double)(int64_t)(l->ended - l->next_due);
     uint64_t key;
 
-    if (role == QS_ROLE_FILL)
+    if (has_end(role))
         return; /* it does all it has to */
     for (; waited > 0; waited -= l->pace, l->behind++)
         qs_latency_note(l, draw_next(w, role, &key), (uint64_t)waited, l->ended,

@@ -17,7 +17,9 @@ enum qs_role {
     QS_ROLE_CHURN,  /* removes and inserts one key of its own */
     QS_ROLE_BRING,  /* inserts alone */
     QS_ROLE_TAKE,   /* deletes alone */
-    QS_ROLE_FILL    /* inserts its share of the keys, then ends */
+    QS_ROLE_FILL,   /* inserts its share of the keys, then ends */
+    QS_ROLE_DRAIN,  /* removes chunks of the keys as long as there are any */
+    QS_ROLE_TASKS   /* everything, as long as there are tasks */
 };
 
 static inline bool phase_is(const struct qs_run *run, uintptr_t phase)
@@ -120,18 +122,42 @@ static inline void do_next(struct qs_worker *w, const struct qs_run *run,
     quiesce_sometimes(w, run);
 }
 
-/* Whether there is a next operation. */
-static inline bool goes_on(const struct qs_worker *w, uintptr_t phase,
-                           enum qs_role role)
+/* The next of the tasks, or of the chunks of the keys, that nobody has taken; false if
+ * there is none. */
+static inline bool take_chunk(struct qs_worker *w)
 {
-    return phase_is(w->run, phase) && (role != QS_ROLE_FILL || w->filled < w->fill_end);
+    const struct qs_cell *cell = w->run->cell;
+    uint64_t all = cell->tasks ? cell->tasks : cell->prefill;
+    uint64_t chunk = cell->tasks ? 1 : cell->span;
+
+    if (qs_load(&w->run->taken, relaxed) >= all)
+        return false;
+    w->filled = qs_fetch_add(&w->run->taken, chunk, relaxed);
+    w->fill_end = w->filled + chunk < all ? w->filled + chunk : all;
+    return w->filled < w->fill_end;
+}
+
+static inline bool has_end(enum qs_role role)
+{
+    return role == QS_ROLE_FILL || role == QS_ROLE_DRAIN || role == QS_ROLE_TASKS;
+}
+
+static inline bool has_more(struct qs_worker *w, enum qs_role role)
+{
+    return !has_end(role) || w->filled < w->fill_end ||
+           (role != QS_ROLE_FILL && take_chunk(w));
+}
+
+/* Whether there is a next operation. */
+static inline bool goes_on(struct qs_worker *w, uintptr_t phase, enum qs_role role)
+{
+    return phase_is(w->run, phase) && has_more(w, role);
 }
 
 /* The same in whatever part of the measurement. */
-static inline bool is_measured(const struct qs_worker *w, enum qs_role role)
+static inline bool is_measured(struct qs_worker *w, enum qs_role role)
 {
-    return qs_run_is_measuring(w->run) &&
-           (role != QS_ROLE_FILL || w->filled < w->fill_end);
+    return qs_run_is_measuring(w->run) && has_more(w, role);
 }
 
 static inline bool suits(enum qs_role role, enum qs_operation operation)
@@ -167,10 +193,11 @@ static inline __attribute__((always_inline)) enum qs_operation draw_next(
 
     if (role == QS_ROLE_CHURN)
         return draw_churn(w, key);
-    if (role == QS_ROLE_FILL) {
+    if (role == QS_ROLE_FILL || role == QS_ROLE_DRAIN) {
         *key = qs_workload_prefill_key(load, w->filled++);
-        return QS_INSERT;
+        return role == QS_ROLE_FILL ? QS_INSERT : QS_DELETE;
     }
+    w->filled += role == QS_ROLE_TASKS;
     do
         operation = qs_workload_next(load, &w->stream, key);
     while (!suits(role, operation));

@@ -211,6 +211,54 @@ static void test_wrong_roles_are_refused(void)
     CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
 }
 
+/* Every key is removed once, whoever takes its chunk; some threads find none left. */
+static void test_draining_empties_the_map(void)
+{
+    static const unsigned chunks[] = { 1, 7, 500, 1000, 5000 };
+
+    for (unsigned i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        struct qs_cell cell = small_cell("split_ordered", "ebr");
+        cell.keys = 2000;
+        cell.prefill = 1000;
+        cell.threads = 3;
+        cell.oversubscribe = true;
+        cell.insert_permille = 0;
+        cell.delete_permille = 1000;
+        cell.measure_drain = true;
+        cell.span = chunks[i];
+        struct qs_sample s = run(&cell);
+        CHECK(s.valid);
+        CHECK_EQ(s.ops, 1000);
+        CHECK_EQ(s.deletes, 1000);
+        CHECK_EQ(s.deleted, 1000);
+        CHECK(s.seconds > 0 && s.mops > 0);
+    }
+}
+
+static void test_what_cannot_be_drained_is_refused(void)
+{
+    struct qs_cell good = small_cell("split_ordered", "ebr"), cell;
+    char error[256];
+
+    good.keys = 2000;
+    good.prefill = 1000;
+    good.insert_permille = 0;
+    good.delete_permille = 1000;
+    good.measure_drain = true;
+    good.span = 10;
+    CHECK_EQ(qs_cell_check(&good, machine, error, sizeof error), 0);
+    cell = good;
+    cell.span = 0;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    CHECK(strstr(error, "span"));
+    cell = good;
+    cell.delete_permille = 500;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+    cell = good;
+    cell.writers = 1;
+    CHECK(qs_cell_check(&cell, machine, error, sizeof error) < 0);
+}
+
 /* Each probe of each scheme runs and counts what a call repeats. */
 static void test_probes_run(void)
 {
@@ -221,14 +269,16 @@ static void test_probes_run(void)
         cell.duration_s = 0.002;
         cell.keys = cell.prefill = 1;
         cell.insert_permille = cell.delete_permille = 0;
+        bool always = !strcmp(p->structure, "probe_key_fresh");
+        bool removing = always || !strcmp(p->structure, "probe_retire") ||
+                        !strcmp(p->structure, "probe_session_tree");
         struct qs_sample read = run(&cell);
         CHECK_EQ(read.ops, read.gets);
         CHECK_EQ(read.gets % p->ops->burst, 0);
-        CHECK(strcmp(p->structure, "probe_retire") || !read.retired);
+        CHECK_EQ(read.retired, always ? read.gets : 0);
         cell.delete_permille = 1000;
         struct qs_sample update = run(&cell);
-        CHECK_EQ(update.retired,
-                 strcmp(p->structure, "probe_retire") ? 0 : update.deletes);
+        CHECK_EQ(update.retired, removing ? update.deletes : 0);
     }
 }
 
@@ -248,6 +298,8 @@ int main(void)
     RUN(test_churn_always_succeeds);
     RUN(test_own_garbage_is_averaged);
     RUN(test_wrong_roles_are_refused);
+    RUN(test_draining_empties_the_map);
+    RUN(test_what_cannot_be_drained_is_refused);
     RUN(test_probes_run);
     qs_topology_close(machine);
     return check_end();
