@@ -21,7 +21,10 @@ extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_m
     probe_own_lock_direct_map_ops, probe_null_direct_map_ops, probe_cas_direct_map_ops,
     probe_cas_pause_direct_map_ops, probe_cas_backoff_direct_map_ops,
     probe_add_direct_map_ops, probe_striped_counter_direct_map_ops,
-    probe_mpsc_queue_direct_map_ops, probe_locked_queue_direct_map_ops;
+    probe_mpsc_queue_direct_map_ops, probe_locked_queue_direct_map_ops,
+    probe_key_fresh_direct_map_ops, probe_key_fresh_ebr_map_ops,
+    probe_key_pooled_direct_map_ops, probe_session_tree_ebr_map_ops,
+    probe_session_tree_hp_map_ops;
 #endif
 
 /* Every scheme has the probes, harness/probes; the locks need none. */
@@ -47,6 +50,11 @@ static const struct qs_pair probes[] = {
     PROBE(probe_mpsc_queue, direct),
     PROBE(probe_locked_queue, direct),
     PROBE(probe_striped_counter, direct),
+    PROBE(probe_key_fresh, direct),
+    PROBE(probe_key_fresh, ebr),
+    PROBE(probe_key_pooled, direct),
+    PROBE(probe_session_tree, ebr),
+    PROBE(probe_session_tree, hp),
 #endif
     { NULL, NULL, NULL, NULL }
 };

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "harness/probes/key_path.h"
 #include "reclaim/rwlock.h"
 #include "reclaim/reclaim.h"
 #include "structures/template.h"
@@ -26,9 +27,10 @@ struct qs_probe_node {
     uint64_t value;
 };
 
-/* A thread's own lock. */
+/* What a thread has to itself. */
 struct qs_probe_own {
     _Alignas(QS_CACHE_LINE) struct qs_mutex mutex;
+    _Alignas(QS_CACHE_LINE) struct qs_key_path path;
 };
 
 static const struct qs_class qs_probe_class = { .name = "probed",

@@ -62,12 +62,17 @@ foreach(line IN LISTS scheme_lines)
   if(scheme STREQUAL direct)
     list(APPEND probes probe_mutex probe_rwlock probe_own_lock probe_null
                        probe_cas probe_cas_pause probe_cas_backoff probe_add
-                       probe_striped_counter probe_mpsc_queue probe_locked_queue)
+                       probe_striped_counter probe_mpsc_queue probe_locked_queue
+                       probe_key_fresh probe_key_pooled)
+  elseif(scheme STREQUAL ebr)
+    list(APPEND probes probe_key_fresh probe_session_tree)
+  elseif(scheme STREQUAL hp)
+    list(APPEND probes probe_session_tree)
   endif()
   foreach(probe IN LISTS probes)
     set(burst 64) # so that what the harness adds disappears
-    if(probe STREQUAL probe_null)
-      set(burst 1) # or is all there is
+    if(probe MATCHES "^probe_(null|session_tree)$")
+      set(burst 1) # or is all there is, or is to be timed
     endif()
     add_instance(${probe} ${scheme} harness/probes/${probe}.h ${probe} QS_BURST=${burst})
     # Where a loop of three instructions happens to lie must not decide what they cost.
