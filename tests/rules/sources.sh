@@ -3,7 +3,7 @@
 # says what stands for it, and as many rows are not built as are known of.
 # usage: sources.sh ROOT TOOL BUILD [SOURCES.csv, in place of what TOOL lists]
 root=$1 tool=$2 build=$3
-not_built=3 # the rows that are known not to be built: fewer is a reason to change this
+not_built=0 # the rows that are known not to be built: fewer is a reason to change this
 wrong=0
 
 complain() {
