@@ -56,7 +56,8 @@ struct qs_delayed_slot {
 struct qs_delayed {
     struct qs_delayed_slot *slots;
     size_t n;
-    qs_word hint;                      /* where the next make begins to look */
+    qs_word hint; /* where the next make begins to look: behind the slot taken last, or
+                     at the one purged last */
     void (*on_purge)(uintptr_t value); /* or NULL; once per value */
 };
 
@@ -133,6 +134,7 @@ static inline size_t qs_delayed_purge(struct qs_delayed *d, struct qs_counters *
                             qs_delayed_word(generation, QS_CLAIMED)))
             continue;
         qs_delayed_dispose(d, s, generation);
+        qs_store(&d->hint, i, relaxed);
         purged++;
     }
     return purged;
@@ -142,16 +144,18 @@ static inline size_t qs_delayed_purge(struct qs_delayed *d, struct qs_counters *
 static inline size_t qs_delayed_claim(struct qs_delayed *d, struct qs_counters *c,
                                       uintptr_t *generation)
 {
-    size_t begin = qs_fetch_add(&d->hint, 1, relaxed);
+    size_t begin = qs_load(&d->hint, relaxed);
 
     for (size_t k = 0; k < d->n; k++) {
         size_t i = (begin + k) % d->n;
         uintptr_t word = qs_load(&d->slots[i].word, relaxed);
         *generation = qs_delayed_generation(word);
-        if (qs_delayed_state_in(word) == QS_PURGED &&
-            qs_counted_cas(c, QS_SITE_LINK, &d->slots[i].word, &word, /* (1) */
-                           qs_delayed_word(*generation, QS_CLAIMED)))
-            return i;
+        if (qs_delayed_state_in(word) != QS_PURGED ||
+            !qs_counted_cas(c, QS_SITE_LINK, &d->slots[i].word, &word, /* (1) */
+                            qs_delayed_word(*generation, QS_CLAIMED)))
+            continue;
+        qs_store(&d->hint, i + 1, relaxed);
+        return i;
     }
     return d->n;
 }

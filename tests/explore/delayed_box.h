@@ -1,7 +1,8 @@
 /* delayed_box.h - structures/delayed_value.h as a map of a few keys, for the explorer
  * (template; parameters and functions of a map, without a hash).
  *
- * A cell per key keeps the handle of its value, also when that is dead.  Memory order
+ * A cell per key keeps the handle of its value, also when that is dead.  Values lie in
+ * memory of their own, which goes with them: who reads one too late is caught.  Order
  * of the cells: (1) a seq_cst CAS puts a handle there, (2) a seq_cst load reads it.
  */
 #if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
@@ -15,13 +16,19 @@
 
 #ifndef QS_TESTS_DELAYED_BOX_H
 #define QS_TESTS_DELAYED_BOX_H
-enum { DELAYED_CELLS = 8, DELAYED_SLOTS = 5 };
+enum { DELAYED_CELLS = 8, DELAYED_SLOTS = 12 };
+
+static inline void delayed_box_free(uintptr_t value)
+{
+    qs_memory_free((void *)value);
+}
 #endif
 
 #define dlb          QS_MAP_NAME
 #define dlb_cursor   QS_NAME(QS_MAP_NAME, cursor)
 #define dlb_cell     QS_NAME(QS_MAP_NAME, cell)
 #define dlb_is_taken QS_NAME(QS_MAP_NAME, is_taken)
+#define dlb_make     QS_NAME(QS_MAP_NAME, make)
 #define dlb_init     QS_NAME(QS_MAP_NAME, init)
 #define dlb_destroy  QS_NAME(QS_MAP_NAME, destroy)
 #define dlb_get      QS_NAME(QS_MAP_NAME, get)
@@ -44,7 +51,7 @@ static inline int dlb_init(struct dlb *m, size_t capacity)
     (void)capacity;
     for (unsigned i = 0; i < DELAYED_CELLS; i++)
         qs_init(&m->cells[i], 0);
-    return qs_delayed_init(&m->values, DELAYED_SLOTS, NULL);
+    return qs_delayed_init(&m->values, DELAYED_SLOTS, delayed_box_free);
 }
 
 static inline void dlb_destroy(struct dlb *m)
@@ -65,7 +72,7 @@ static inline bool dlb_get(struct dlb *m, struct dlb_thread *t, QS_MAP_KEY key,
 
     if (!handle || !qs_delayed_hold(&m->values, QS_COUNTERS(t), handle, &held))
         return false;
-    *value = held;
+    *value = *(QS_MAP_VALUE *)held;
     qs_delayed_release(&m->values, handle);
     return true;
 }
@@ -73,6 +80,21 @@ static inline bool dlb_get(struct dlb *m, struct dlb_thread *t, QS_MAP_KEY key,
 static inline bool dlb_is_taken(struct dlb *m, uint64_t handle)
 {
     return handle && qs_delayed_is_live(&m->values, handle);
+}
+
+/* The handle of a value in memory of its own, or 0. */
+static inline uint64_t dlb_make(struct dlb *m, struct dlb_thread *t, QS_MAP_VALUE value)
+{
+    QS_MAP_VALUE *memory = qs_memory_alloc(sizeof *memory);
+    uint64_t handle = 0;
+
+    if (memory) {
+        *memory = value;
+        handle = qs_delayed_make(&m->values, QS_COUNTERS(t), (uintptr_t)memory);
+        if (!handle)
+            qs_memory_free(memory);
+    }
+    return handle;
 }
 
 /* A value that came too late dies as others do. */
@@ -84,7 +106,7 @@ static inline int dlb_insert(struct dlb *m, struct dlb_thread *t, QS_MAP_KEY key
 
     if (dlb_is_taken(m, seen))
         return 0;
-    if (!(handle = qs_delayed_make(&m->values, QS_COUNTERS(t), value)))
+    if (!(handle = dlb_make(m, t, value)))
         return -ENOMEM;
     do
         if (qs_cas(dlb_cell(m, key), &seen, handle)) /* (1) */
@@ -104,7 +126,7 @@ static inline bool dlb_remove(struct dlb *m, struct dlb_thread *t, QS_MAP_KEY ke
         return false;
     bool buried = qs_delayed_bury(&m->values, QS_COUNTERS(t), handle);
     if (buried && value)
-        *value = held;
+        *value = *(QS_MAP_VALUE *)held;
     qs_delayed_release(&m->values, handle);
     qs_delayed_purge(&m->values, QS_COUNTERS(t));
     return buried;
@@ -118,7 +140,7 @@ static inline bool dlb_next(struct dlb *m, struct dlb_cursor *c, QS_MAP_KEY *key
         if (!dlb_is_taken(m, handle))
             continue;
         *key = c->cell++;
-        *value = qs_delayed_slot(&m->values, handle)->value;
+        *value = *(QS_MAP_VALUE *)qs_delayed_slot(&m->values, handle)->value;
         return true;
     }
     return false;
@@ -128,6 +150,7 @@ static inline bool dlb_next(struct dlb *m, struct dlb_cursor *c, QS_MAP_KEY *key
 #undef dlb_cursor
 #undef dlb_cell
 #undef dlb_is_taken
+#undef dlb_make
 #undef dlb_init
 #undef dlb_destroy
 #undef dlb_get
