@@ -204,7 +204,7 @@ static int check_phases(const struct qs_cell *cell, struct complaint *c)
     return 0;
 }
 
-/* What is measured besides throughput, and what can be said of filling alone. */
+/* What has an end of its own. */
 static int check_task(const struct qs_cell *cell, struct complaint *c)
 {
     const char *task = cell->measure_fill    ? "fill"
@@ -233,6 +233,7 @@ static int check_task(const struct qs_cell *cell, struct complaint *c)
     return 0;
 }
 
+/* What is measured besides throughput. */
 static int check_measure(const struct qs_cell *cell, struct complaint *c)
 {
     if (cell->pace_percent && !(cell->warmup_s > 0))

@@ -87,7 +87,7 @@ static const char *asked_too_much(const struct qs_cell *c)
            : c->distribution != QS_UNIFORM || c->fresh_inserts ? "a dist but uniform"
            : c->prefill_even                                   ? "a prefill in order"
            : c->writers || c->stall                            ? "writers or stall"
-           : c->resize || c->measure_fill                      ? "resize or measure"
+           : c->resize || qs_cell_is_task(c)                      ? "resize or measure"
            : c->latency                                        ? "latency"
            : c->timeline || c->watch_garbage                   ? "timeline or watch"
            : c->table_memory.kind || c->huge_pages             ? "memory or huge_pages"

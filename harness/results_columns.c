@@ -207,24 +207,6 @@ static bool parse_start(struct qs_row *row, const char *text)
     return row->cell.sized || !*text || !strcmp(text, "grow");
 }
 
-static void spell_resize(const struct qs_row *row, char *text, size_t size)
-{
-    const struct qs_cell *cell = &row->cell;
-
-    if (!cell->resize)
-        snprintf(text, size, "off");
-    else if (!cell->resize_to)
-        snprintf(text, size, "%" PRIu64, cell->resize);
-    else
-        snprintf(text, size, "%" PRIu64 "-%" PRIu64, cell->resize, cell->resize_to);
-}
-
-static bool parse_resize(struct qs_row *row, const char *text)
-{
-    static const struct qs_limits any = { 1, 1, 1 };
-    return !*text || qs_apply_resize(text, &any, &row->cell);
-}
-
 static double resizes_per_s(const struct qs_row *row)
 {
     return per(qs_count_number(row->sample.resizes), row->sample.seconds);
@@ -456,7 +438,7 @@ const struct qs_column qs_columns[] = {
     REAL("within_ns", sample.point.within_ns),
     REAL("within_pct", sample.point.within_pct),
     REAL("beyond_pct", sample.point.beyond_pct),
-    SPELT("resize", spell_resize, parse_resize),
+    SPELT("resize", qs_spell_resize, qs_parse_resize),
     COUNT("resizes", sample.resizes),
     DERIVED(resizes_per_s),
     COUNTED("moved", sample.moved),

@@ -41,6 +41,8 @@ double qs_row_updates(const struct qs_row *row);
 void qs_spell_dist(const struct qs_row *row, char *text, size_t size);
 bool qs_parse_dist(struct qs_row *row, const char *text);
 void qs_spell_mix(const struct qs_row *row, char *text, size_t size);
+void qs_spell_resize(const struct qs_row *row, char *text, size_t size);
+bool qs_parse_resize(struct qs_row *row, const char *text);
 void qs_spell_measure(const struct qs_row *row, char *text, size_t size);
 bool qs_parse_measure(struct qs_row *row, const char *text);
 bool qs_parse_mix_of(struct qs_row *row, const char *text);

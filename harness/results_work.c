@@ -68,6 +68,24 @@ bool qs_parse_measure(struct qs_row *row, const char *text)
     return !*text || qs_apply_measure(text, &any, &row->cell);
 }
 
+void qs_spell_resize(const struct qs_row *row, char *text, size_t size)
+{
+    const struct qs_cell *cell = &row->cell;
+
+    if (!cell->resize)
+        snprintf(text, size, "off");
+    else if (!cell->resize_to)
+        snprintf(text, size, "%" PRIu64, cell->resize);
+    else
+        snprintf(text, size, "%" PRIu64 "-%" PRIu64, cell->resize, cell->resize_to);
+}
+
+bool qs_parse_resize(struct qs_row *row, const char *text)
+{
+    static const struct qs_limits any = { 1, 1, 1 };
+    return !*text || qs_apply_resize(text, &any, &row->cell);
+}
+
 void qs_spell_workload(const struct qs_row *row, char *text, size_t size)
 {
     snprintf(text, size, "%s", qs_workload_name(&row->cell));
