@@ -59,6 +59,12 @@ endif()
 
 include(scripts/cmake/man.cmake)
 
+# What has to be built before it is installed; the manual and the headers are files.
+add_custom_target(installed DEPENDS ${targets} ${urcu_targets})
+if(TARGET quiesce)
+  add_dependencies(installed quiesce)
+endif()
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "the authors of Quiesce <quiesce@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")

@@ -28,6 +28,24 @@ cat >ordered.c <<'TEXT'
 #include <quiesce/structures/skip_list.h>
 TEXT
 
+cat >objects.c <<'TEXT'
+#include <quiesce/reclaim/ebr.h>
+#include <quiesce/reclaim/hyaline.h>
+#include <quiesce/structures/entry.h>
+struct user { int id; QS_ENTRY(ebr) entry; };
+void user_end(struct user *u);
+#define QS_MAP_NAME        users
+#define QS_MAP_RECLAIM     ebr
+#define QS_MAP_OBJECT      struct user
+#define QS_MAP_ENTRY       entry
+#define QS_MAP_RELEASE(u)  user_end(u)
+#define QS_MAP_KEY         int
+#define QS_MAP_KEY_OF(u)   (&(u)->id)
+#define QS_MAP_HASH(k)     ((uint64_t)*(k))
+#define QS_MAP_EQUAL(a, b) (*(a) == *(b))
+#include <quiesce/structures/rcu_objects.h>
+TEXT
+
 # first COMPILER FILE - the first warning or error; quotes as in ASCII.
 first() {
     "$1" -std=c11 -Wall -Wextra -Wpedantic -I "$include" -fsyntax-only "$2" 2>&1 |
@@ -49,7 +67,7 @@ mistake() {
     done
 }
 
-for file in hash.c ordered.c; do
+for file in hash.c ordered.c objects.c; do
     for compiler in gcc clang; do
         command -v $compiler >/dev/null || continue
         ok "$file as it is: $compiler is silent" test -z "$(first $compiler $file)"
@@ -72,6 +90,14 @@ mistake "a pair that cannot work" hash.c 's/ebr/hp/; s/split_ordered/rcu_hash/' 
     "$(sed -n 's/^REFUSED(rcu_hash, hp, "\(.*\)")$/\1/p' "$root/harness/matrix.def")"
 mistake "another one" hash.c 's/ebr/direct/' \
     "readers walk this list without a lock: direct would free under them"
+mistake "objects that nobody ends" objects.c /MAP_RELEASE/d \
+    "rcu_objects.h: QS_MAP_NAME, _RECLAIM, _OBJECT, _ENTRY, _RELEASE, _KEY, _KEY_OF, _HASH and _EQUAL must be defined"
+mistake "an entry of another scheme" objects.c 's/QS_ENTRY(ebr)/QS_ENTRY(hyaline)/' \
+    "QS_MAP_ENTRY must be a QS_ENTRY() of the scheme of the table"
+mistake "an entry of a misspelt scheme" objects.c 's/QS_ENTRY(ebr)/QS_ENTRY(ebbr)/' \
+    "qs_ebbr_prefix"
+mistake "objects under hazard pointers" objects.c 's/ebr/hp/' \
+    "$(sed -n 's/^REFUSED(rcu_objects_map, hp, "\(.*\)")$/\1/p' "$root/harness/matrix.def")"
 mistake "keys that are no words" ordered.c '/COMPARE/d; s/skip_list/leaf_list/' \
     "leaf_list compares keys as words: QS_MAP_KEY must be uint64_t"
 mistake "locks that C11 alone has not" hash.c 's/ebr/direct/; s/split_ordered/locked_map/' \

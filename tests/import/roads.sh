@@ -73,6 +73,22 @@ consumer "find_package, static" package "typed typed_urcu named named_cxx wrappe
     -DCMAKE_PREFIX_PATH="$prefix" -DQUIESCE_USE_STATIC=ON
 consumer "FetchContent" fetched typed -DTREE="$root"
 
+# Meson, where it is.
+mkdir meson
+cp "$here/meson/meson.build" "$here/typed.c" "$here/named.c" meson
+for library in shared static; do
+    command -v meson >/dev/null || { echo "Meson is not here: not tried"; break; }
+    { meson setup "meson_$library" meson -Ddefault_library=$library &&
+        ninja -C "meson_$library"; } >log 2>&1
+    ok "Meson, $library, builds" test $? -eq 0
+    for program in typed named; do
+        is_right "Meson, $library: $program" "meson_$library/$program"
+    done
+    ok "Meson, $library, links it so" test \
+        "$(readelf -d "meson_$library/typed" | grep -c 'NEEDED.*libquiesce')" -eq \
+        "$([ $library = shared ] && echo 1 || echo 0)"
+done
+
 cmake -S "$here/package" -B refused -DCMAKE_PREFIX_PATH="$prefix" \
     "-DCOMPONENTS=trees" >log 2>&1
 ok "an unknown component is refused" test $? -ne 0
