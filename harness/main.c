@@ -13,7 +13,8 @@ static const struct verb {
     const char *name, *about;
     int (*run)(int argc, char **argv);
 } verbs[] = {
-    { "list", "structures, schemes and which pairs run; figures; claims; sources; peers",
+    { "list",
+      "structures, schemes and which pairs run; figures; claims; sources; peers",
       qs_verb_list },
     { "bench", "measure one cell or a small sweep, or two pairs in turns",
       qs_verb_bench },
@@ -30,6 +31,8 @@ static const struct verb {
     { "soak", "random load with misfortunes, checked all the time", qs_verb_soak },
     { "doctor", "can this machine be trusted?", qs_verb_doctor },
     { "place", "which thread goes where, as a table and a picture", qs_verb_place },
+    { "model", "what more threads or another machine would do, predicted",
+      qs_verb_model },
     { "spread", "how evenly hashes spread ids over channels", qs_verb_spread },
     { "completions", "print the completion of a shell", qs_verb_completions },
 };

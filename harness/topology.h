@@ -35,6 +35,11 @@ int qs_topology_place(const struct qs_topology *t, const char *policy, unsigned 
                       bool oversubscribe, struct qs_place *places, char *error,
                       size_t error_size);
 
+/* How far NUMA nodes are from each other, by hwloc's logical numbers: 10 within a node, and
+ * what the firmware says between two; 20 where it says nothing. */
+unsigned long qs_topology_distance(const struct qs_topology *t, unsigned a, unsigned b);
+bool qs_topology_knows_distances(const struct qs_topology *t);
+
 /* Binds the calling thread strictly to its PU and reads the kernel's mask back.
  * 0, or -1 with a sentence in error. */
 int qs_topology_bind(const struct qs_topology *t, const struct qs_place *place,

@@ -23,6 +23,7 @@ int qs_verb_soak(int argc, char **argv);
 int qs_verb_doctor(int argc, char **argv);
 int qs_verb_spread(int argc, char **argv);
 int qs_verb_place(int argc, char **argv);
+int qs_verb_model(int argc, char **argv);
 int qs_verb_completions(int argc, char **argv);
 
 /* `list figures` and `list claims`: what the experiment files offer. */

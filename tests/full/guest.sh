@@ -71,7 +71,7 @@ make_initrd()
         "$build/tests/harness/test_topology"
     install "$(command -v busybox)" "$root/bin/busybox"
     install "$here/guest_init" "$root/init"
-    install -D -t "$root/experiments" "$here/../../experiments/thomas2019-caslocality.exp"
+    install -D -t "$root/experiments" "$here"/../../experiments/{thomas2019-caslocality,calciu2017-nr}.exp
     (cd "$root" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
 }
 
