@@ -56,5 +56,6 @@ bool fault_wait_for(const qs_word *word, uintptr_t value, double seconds)
 
 unsigned fault_length(void)
 {
-    return getenv("QUIESCE_FULL") ? 2 : 1;
+    const char *given = getenv("QS_FAULT_LENGTH");
+    return given ? (unsigned)strtoul(given, NULL, 0) : 1;
 }

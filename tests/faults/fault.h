@@ -51,7 +51,7 @@ void fault_sleep_ms(unsigned ms);
 /* Waits until *word is at least `value`; false after seconds without it. */
 bool fault_wait_for(const qs_word *word, uintptr_t value, double seconds);
 
-/* 1, or 2 with QUIESCE_FULL=1: how much longer the long version of a fault is. */
+/* How many times as long as usual each fault lasts: 1, or QS_FAULT_LENGTH. */
 unsigned fault_length(void);
 
 #endif

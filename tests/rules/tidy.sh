@@ -12,7 +12,7 @@ cd "$1"
 # Prints "FILE <tab> FLAGS" per unit.
 units()
 {
-    awk -v full="${QUIESCE_FULL-}" -f "$rules/units.awk" "$1" | awk -F'"' '
+    awk -f "$rules/units.awk" "$1" | awk -F'"' '
         $2 == "command" {
             flags = $0
             sub(/^ *"command": "/, "", flags); sub(/",?$/, "", flags)

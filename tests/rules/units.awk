@@ -1,10 +1,8 @@
 # units.awk - of compile_commands.json, an entry per file and, of those that are compiled
-# for many pairs, one per structure; with -v full=1 one per pair.
+# for many pairs, one per structure.
 /^\{/ { entry = unit = file = ""; next }
 /"command":/ {
-    if (match($0, /INSTANCE=[a-z_0-9]+/) && full)
-        unit = substr($0, RSTART, RLENGTH)
-    else if (match($0, /STRUCTURE_HEADER=[^ ]+/))
+    if (match($0, /STRUCTURE_HEADER=[^ ]+/))
         unit = substr($0, RSTART, RLENGTH)
 }
 /"file":/ { file = $0 }
