@@ -70,11 +70,11 @@ static inline uint64_t check_random_below(uint64_t *state, uint64_t bound)
     return check_random(state) % bound;
 }
 
-/* Multiplies the length of random tests: 1, or 3 with QUIESCE_FULL=1.  A build with a
+/* Multiplies the length of random tests: 1, or 2 with QUIESCE_FULL=1.  A build with a
  * sanitizer has every pair then, each at its usual length. */
 static inline unsigned check_scale(void)
 {
-    return getenv("QUIESCE_FULL") && !CHECK_SANITIZED ? 3 : 1;
+    return getenv("QUIESCE_FULL") && !CHECK_SANITIZED ? 2 : 1;
 }
 
 static inline bool check_note(bool ok, const char *file, int line, const char *text)
