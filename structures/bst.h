@@ -75,7 +75,10 @@
 #include <errno.h>
 
 #include "reclaim/reclaim.h"
+#include "structures/pair_tally.h"
+#include "structures/place.h"
 #include "structures/template.h"
+#include "structures/verdict.h"
 
 #ifndef QS_STRUCTURES_BST_H
 #define QS_STRUCTURES_BST_H
@@ -89,43 +92,7 @@
 enum bst_kind { BST_INNER, BST_INNER_END, BST_LEAF, BST_LEAF_END };
 #endif
 
-#define bst              QS_MAP_NAME
-#define bst_node         QS_NAME(QS_MAP_NAME, node)
-#define bst_place        QS_NAME(QS_MAP_NAME, place)
-#define bst_class        QS_NAME(QS_MAP_NAME, class)
-#define bst_cursor       QS_NAME(QS_MAP_NAME, cursor)
-#define bst_node_at      QS_NAME(QS_MAP_NAME, node_at)
-#define bst_is_leaf      QS_NAME(QS_MAP_NAME, is_leaf)
-#define bst_side         QS_NAME(QS_MAP_NAME, side)
-#define bst_spare_slot   QS_NAME(QS_MAP_NAME, spare_slot)
-#define bst_step         QS_NAME(QS_MAP_NAME, step)
-#define bst_walk         QS_NAME(QS_MAP_NAME, walk)
-#define bst_walk_apart   QS_NAME(QS_MAP_NAME, walk_apart)
-#define bst_find         QS_NAME(QS_MAP_NAME, find)
-#define bst_retire_cut   QS_NAME(QS_MAP_NAME, retire_cut)
-#define bst_cut          QS_NAME(QS_MAP_NAME, cut)
-#define bst_fill         QS_NAME(QS_MAP_NAME, fill)
-#define bst_link         QS_NAME(QS_MAP_NAME, link)
-#define bst_flag         QS_NAME(QS_MAP_NAME, flag)
-#define bst_init         QS_NAME(QS_MAP_NAME, init)
-#define bst_destroy      QS_NAME(QS_MAP_NAME, destroy)
-#define bst_get          QS_NAME(QS_MAP_NAME, get)
-#define bst_insert       QS_NAME(QS_MAP_NAME, insert)
-#define bst_remove       QS_NAME(QS_MAP_NAME, remove)
-#define bst_after        QS_NAME(QS_MAP_NAME, after)
-#define bst_next         QS_NAME(QS_MAP_NAME, next)
-#define bst_thread       QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define bst_enter        QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define bst_leave        QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define bst_restarts     QS_SCHEME(QS_MAP_RECLAIM, restarts)
-#define bst_checkpoint   QS_SCHEME(QS_MAP_RECLAIM, checkpoint)
-#define bst_protect      QS_SCHEME(QS_MAP_RECLAIM, protect)
-#define bst_validate     QS_SCHEME(QS_MAP_RECLAIM, validate)
-#define bst_end_reading  QS_SCHEME(QS_MAP_RECLAIM, commit)
-#define bst_prefix       QS_SCHEME(QS_MAP_RECLAIM, prefix)
-#define bst_alloc        QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define bst_free_private QS_SCHEME(QS_MAP_RECLAIM, free_private)
-#define bst_retire       QS_SCHEME(QS_MAP_RECLAIM, retire)
+#include "structures/bst_names_part.h"
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
@@ -148,8 +115,12 @@ _Static_assert(_Alignof(struct bst_node) <= QS_NODE_ALIGNMENT,
 static const struct qs_class bst_class = { .name = "tree node",
                                            .size = sizeof(struct bst_node) };
 
+/* Whether all that a walk has met stays protected until leave. */
+enum { bst_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
+
 struct bst {
     qs_word root; /* an edge that is always clean */
+    struct qs_pair_tally pairs;
 };
 
 /* A walk through a map at rest; starts zeroed. */
@@ -268,6 +239,7 @@ static inline int bst_init(struct bst *m, size_t capacity)
         return -ENOMEM;
     end->kind = BST_LEAF_END;
     qs_init(&m->root, end);
+    qs_pair_tally_init(&m->pairs);
     return 0;
 }
 
@@ -309,6 +281,11 @@ static inline bool bst_get(struct bst *m, struct bst_thread *t, QS_MAP_KEY key,
     return found;
 }
 
+static inline void bst_count(struct bst *m, struct bst_thread *t, int delta)
+{
+    qs_pair_tally_add(&m->pairs, (struct qs_thread *)t, delta);
+}
+
 /* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
 static inline int bst_insert(struct bst *m, struct bst_thread *t, QS_MAP_KEY key,
                              QS_MAP_VALUE value)
@@ -327,7 +304,9 @@ static inline int bst_insert(struct bst *m, struct bst_thread *t, QS_MAP_KEY key
     bst_enter(t);
     bool inserted = bst_link(m, t, inner, leaf);
     bst_leave(t);
-    if (!inserted) {
+    if (inserted) {
+        bst_count(m, t, 1);
+    } else {
         bst_free_private(t, &bst_class, inner);
         bst_free_private(t, &bst_class, leaf);
     }
@@ -353,8 +332,27 @@ static inline bool bst_remove(struct bst *m, struct bst_thread *t, QS_MAP_KEY ke
         }
     }
     bst_leave(t);
+    if (removed)
+        bst_count(m, t, -1);
     return removed;
 }
+
+/* How many keys there are: exact at rest. */
+static inline size_t bst_size(const struct bst *m)
+{
+    return qs_pair_tally_sum(&m->pairs);
+}
+
+#include "structures/bst_visit_part.h"
+
+#define QS_MAP_OFFERS_VISITS 1
+#include "structures/map_range_part.h"
+#include "structures/map_visit_part.h"
+#define QS_MAP_OFFERS_BATCH 1
+#include "structures/map_batch_part.h"
+#define QS_MAP_OFFERS_ORDER 1
+#include "structures/map_order_part.h"
+#include "structures/map_pop_part.h"
 
 /* The leaf after the one of key at rest, or the first one if key is NULL; NULL after
  * the last.  It is the leaf where key belongs, or the least one to the right of the
@@ -389,43 +387,7 @@ static inline bool bst_next(struct bst *m, struct bst_cursor *c, QS_MAP_KEY *key
     return true;
 }
 
-#undef bst
-#undef bst_node
-#undef bst_place
-#undef bst_class
-#undef bst_cursor
-#undef bst_node_at
-#undef bst_is_leaf
-#undef bst_side
-#undef bst_spare_slot
-#undef bst_step
-#undef bst_walk
-#undef bst_walk_apart
-#undef bst_find
-#undef bst_retire_cut
-#undef bst_cut
-#undef bst_fill
-#undef bst_link
-#undef bst_flag
-#undef bst_init
-#undef bst_destroy
-#undef bst_get
-#undef bst_insert
-#undef bst_remove
-#undef bst_after
-#undef bst_next
-#undef bst_thread
-#undef bst_enter
-#undef bst_leave
-#undef bst_restarts
-#undef bst_checkpoint
-#undef bst_protect
-#undef bst_validate
-#undef bst_end_reading
-#undef bst_prefix
-#undef bst_alloc
-#undef bst_free_private
-#undef bst_retire
+#include "structures/bst_names_end_part.h"
 #undef QS_MAP_NAME
 #undef QS_MAP_RECLAIM
 #undef QS_MAP_KEY

@@ -34,11 +34,11 @@ static inline unsigned bst_spare_slot(const struct bst_place *p)
         ~(1u << p->slot.above | 1u << p->slot.successor | 1u << p->slot.parent));
 }
 
-/* Goes from an inner node to its child on the side of key.  False if what that leads to
- * may have been cut off. */
-static inline bool bst_step(struct bst_thread *t, const QS_MAP_KEY *key,
-                            struct bst_place *p)
+/* Goes from an inner node to its child on this side.  False if what that leads to may
+ * have been cut off. */
+static inline bool bst_step(struct bst_thread *t, unsigned side, struct bst_place *p)
 {
+    p->steps++;
     if (!(p->seen & BST_FROZEN)) {
         p->ancestor = p->edge;
         p->above = p->parent;
@@ -49,11 +49,28 @@ static inline bool bst_step(struct bst_thread *t, const QS_MAP_KEY *key,
     p->parent = p->leaf;
     p->slot.parent = p->slot.leaf;
     p->slot.leaf = bst_spare_slot(p);
-    p->edge = &p->parent->child[bst_side(p->parent, key)];
+    p->edge = &p->parent->child[side];
     p->seen = bst_protect(t, p->slot.leaf, p->edge); /* (1) */
     p->leaf = bst_node_at(p->seen);
     return !(p->seen & BST_FROZEN) ||
            bst_validate(t, p->ancestor, (uintptr_t)p->successor); /* (2) */
+}
+
+/* A walk begins at the root. */
+static inline void bst_begin(struct bst *m, struct bst_thread *t, struct bst_place *p)
+{
+    *p = (struct bst_place){ .edge = &m->root, .ancestor = &m->root };
+    p->seen = bst_protect(t, 0, &m->root); /* (1) */
+    p->leaf = p->successor = bst_node_at(p->seen);
+}
+
+/* It ends; false if it has to start again. */
+static inline bool bst_end(struct bst_thread *t, bool whole, const struct bst_place *p)
+{
+    QS_COUNT_STEPS(QS_COUNTERS(t), p->steps + 1);
+    if (whole)
+        bst_end_reading(t, 4, (void *[]){ p->above, p->successor, p->parent, p->leaf });
+    return whole;
 }
 
 /* Walks from the root to the leaf where key belongs; false if it has to start again. */
@@ -62,17 +79,10 @@ static inline bool bst_walk(struct bst *m, struct bst_thread *t, const QS_MAP_KE
 {
     bool whole = true;
 
-    *p = (struct bst_place){ .edge = &m->root, .ancestor = &m->root };
-    p->seen = bst_protect(t, 0, &m->root); /* (1) */
-    p->leaf = p->successor = bst_node_at(p->seen);
-    while (whole && !bst_is_leaf(p->leaf)) {
-        p->steps++;
-        whole = bst_step(t, key, p);
-    }
-    QS_COUNT_STEPS(QS_COUNTERS(t), p->steps + 1);
-    if (whole)
-        bst_end_reading(t, 4, (void *[]){ p->above, p->successor, p->parent, p->leaf });
-    return whole;
+    bst_begin(m, t, p);
+    while (whole && !bst_is_leaf(p->leaf))
+        whole = bst_step(t, bst_side(p->leaf, key), p);
+    return bst_end(t, whole, p);
 }
 
 /* A restart goes back into a frame that knows nothing of the search: a call in it is

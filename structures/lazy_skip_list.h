@@ -41,10 +41,12 @@
  *   insert, false    as get, true
  *   remove, false    as get, false, or right after the store (5) of the remover that
  *                    it waited for
+ *   neighbours       in lazy_visit_part.h
+ *   pop_first, true  as remove
  *
  * Memory order.  Every store to a link that others can see is seq_cst: schemes argue
  * over the total order of what unlinks and their own accesses (hp.h).  Sites 1 and 2
- * are those of a search, in lazy_search_part.h.
+ * are those of a search, in lazy_search_part.h; 9 is in lazy_visit_part.h.
  *   (3) links level 0; releases the node's content, its links, and what (8) raised
  *   (4) links an upper level
  *   (5) marks a level, 0 last
@@ -77,8 +79,11 @@
 
 #include "reclaim/lock.h"
 #include "reclaim/reclaim.h"
+#include "structures/pair_tally.h"
+#include "structures/place.h"
 #include "structures/template.h"
 #include "structures/tower.h"
+#include "structures/verdict.h"
 
 #ifndef QS_MAP_LEVELS
 #define QS_MAP_LEVELS 20
@@ -93,48 +98,7 @@
 enum lsl_search { LSL_ANY, LSL_PATH };
 #endif
 
-#define lsl               QS_MAP_NAME
-#define lsl_node          QS_NAME(QS_MAP_NAME, node)
-#define lsl_window        QS_NAME(QS_MAP_NAME, window)
-#define lsl_place         QS_NAME(QS_MAP_NAME, place)
-#define lsl_class         QS_NAME(QS_MAP_NAME, class)
-#define lsl_keeps_paths   QS_NAME(QS_MAP_NAME, keeps_paths)
-#define lsl_cursor        QS_NAME(QS_MAP_NAME, cursor)
-#define lsl_node_at       QS_NAME(QS_MAP_NAME, node_at)
-#define lsl_node_of       QS_NAME(QS_MAP_NAME, node_of)
-#define lsl_lock_of       QS_NAME(QS_MAP_NAME, lock_of)
-#define lsl_spare_slot    QS_NAME(QS_MAP_NAME, spare_slot)
-#define lsl_step          QS_NAME(QS_MAP_NAME, step)
-#define lsl_walk          QS_NAME(QS_MAP_NAME, walk)
-#define lsl_descend       QS_NAME(QS_MAP_NAME, descend)
-#define lsl_descend_apart QS_NAME(QS_MAP_NAME, descend_apart)
-#define lsl_find          QS_NAME(QS_MAP_NAME, find)
-#define lsl_new_node      QS_NAME(QS_MAP_NAME, new_node)
-#define lsl_raise         QS_NAME(QS_MAP_NAME, raise)
-#define lsl_is_removed    QS_NAME(QS_MAP_NAME, is_removed)
-#define lsl_await         QS_NAME(QS_MAP_NAME, await)
-#define lsl_unlock_path   QS_NAME(QS_MAP_NAME, unlock_path)
-#define lsl_lock_path     QS_NAME(QS_MAP_NAME, lock_path)
-#define lsl_link          QS_NAME(QS_MAP_NAME, link)
-#define lsl_claim         QS_NAME(QS_MAP_NAME, claim)
-#define lsl_unlink        QS_NAME(QS_MAP_NAME, unlink)
-#define lsl_init          QS_NAME(QS_MAP_NAME, init)
-#define lsl_destroy       QS_NAME(QS_MAP_NAME, destroy)
-#define lsl_get           QS_NAME(QS_MAP_NAME, get)
-#define lsl_insert        QS_NAME(QS_MAP_NAME, insert)
-#define lsl_remove        QS_NAME(QS_MAP_NAME, remove)
-#define lsl_next          QS_NAME(QS_MAP_NAME, next)
-#define lsl_thread        QS_SCHEME(QS_MAP_RECLAIM, thread)
-#define lsl_enter         QS_SCHEME(QS_MAP_RECLAIM, enter)
-#define lsl_leave         QS_SCHEME(QS_MAP_RECLAIM, leave)
-#define lsl_restarts      QS_SCHEME(QS_MAP_RECLAIM, restarts)
-#define lsl_checkpoint    QS_SCHEME(QS_MAP_RECLAIM, checkpoint)
-#define lsl_protect       QS_SCHEME(QS_MAP_RECLAIM, protect)
-#define lsl_validate      QS_SCHEME(QS_MAP_RECLAIM, validate)
-#define lsl_end_reading   QS_SCHEME(QS_MAP_RECLAIM, commit)
-#define lsl_alloc         QS_SCHEME(QS_MAP_RECLAIM, alloc)
-#define lsl_free_private  QS_SCHEME(QS_MAP_RECLAIM, free_private)
-#define lsl_retire        QS_SCHEME(QS_MAP_RECLAIM, retire)
+#include "structures/lazy_names_part.h"
 
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, is_a_reclaim_scheme),
                "QS_MAP_RECLAIM must name a scheme whose header is included");
@@ -161,6 +125,7 @@ static const struct qs_class lsl_class[] = QS_TOWER_CLASSES(struct lsl_node);
 enum { lsl_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
 
 struct lsl {
+    struct qs_pair_tally pairs;
     qs_word levels; /* the greatest height of any node so far, at least 1 */
     _Alignas(qs_word) struct qs_spinlock lock; /* of head[] */
     qs_word head[QS_MAP_LEVELS];
@@ -331,6 +296,7 @@ static inline void lsl_unlink(struct lsl *m, struct lsl_thread *t, struct lsl_no
 static inline int lsl_init(struct lsl *m, size_t capacity)
 {
     (void)capacity;
+    qs_pair_tally_init(&m->pairs);
     qs_init(&m->levels, 1);
     qs_spinlock_init(&m->lock);
     for (unsigned level = 0; level < QS_MAP_LEVELS; level++)
@@ -364,6 +330,11 @@ static inline bool lsl_get(struct lsl *m, struct lsl_thread *t, QS_MAP_KEY key,
     return found;
 }
 
+static inline void lsl_count(struct lsl *m, struct lsl_thread *t, int delta)
+{
+    qs_pair_tally_add(&m->pairs, (struct qs_thread *)t, delta);
+}
+
 /* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
 static inline int lsl_insert(struct lsl *m, struct lsl_thread *t, QS_MAP_KEY key,
                              QS_MAP_VALUE value)
@@ -377,7 +348,9 @@ static inline int lsl_insert(struct lsl *m, struct lsl_thread *t, QS_MAP_KEY key
     lsl_raise(m, t, height);
     bool inserted = lsl_link(m, t, n);
     lsl_leave(t);
-    if (!inserted)
+    if (inserted)
+        lsl_count(m, t, 1);
+    else
         lsl_free_private(t, &lsl_class[height], n);
     return inserted;
 }
@@ -400,8 +373,27 @@ static inline bool lsl_remove(struct lsl *m, struct lsl_thread *t, QS_MAP_KEY ke
         lsl_unlink(m, t, n, known >= n->height ? n->height : 0, w);
     }
     lsl_leave(t);
+    if (removed)
+        lsl_count(m, t, -1);
     return removed;
 }
+
+/* How many keys there are: exact at rest. */
+static inline size_t lsl_size(const struct lsl *m)
+{
+    return qs_pair_tally_sum(&m->pairs);
+}
+
+#include "structures/lazy_visit_part.h"
+
+#define QS_MAP_OFFERS_VISITS 1
+#include "structures/map_range_part.h"
+#include "structures/map_visit_part.h"
+#define QS_MAP_OFFERS_BATCH 1
+#include "structures/map_batch_part.h"
+#define QS_MAP_OFFERS_ORDER 1
+#include "structures/map_order_part.h"
+#include "structures/map_pop_part.h"
 
 /* The pairs of a map at rest, in order of keys: false after the last. */
 static inline bool lsl_next(struct lsl *m, struct lsl_cursor *c, QS_MAP_KEY *key,
@@ -415,48 +407,7 @@ static inline bool lsl_next(struct lsl *m, struct lsl_cursor *c, QS_MAP_KEY *key
     return true;
 }
 
-#undef lsl
-#undef lsl_node
-#undef lsl_window
-#undef lsl_place
-#undef lsl_class
-#undef lsl_keeps_paths
-#undef lsl_cursor
-#undef lsl_node_at
-#undef lsl_node_of
-#undef lsl_lock_of
-#undef lsl_spare_slot
-#undef lsl_step
-#undef lsl_walk
-#undef lsl_descend
-#undef lsl_descend_apart
-#undef lsl_find
-#undef lsl_new_node
-#undef lsl_raise
-#undef lsl_is_removed
-#undef lsl_await
-#undef lsl_unlock_path
-#undef lsl_lock_path
-#undef lsl_link
-#undef lsl_claim
-#undef lsl_unlink
-#undef lsl_init
-#undef lsl_destroy
-#undef lsl_get
-#undef lsl_insert
-#undef lsl_remove
-#undef lsl_next
-#undef lsl_thread
-#undef lsl_enter
-#undef lsl_leave
-#undef lsl_restarts
-#undef lsl_checkpoint
-#undef lsl_protect
-#undef lsl_validate
-#undef lsl_end_reading
-#undef lsl_alloc
-#undef lsl_free_private
-#undef lsl_retire
+#include "structures/lazy_names_end_part.h"
 #undef QS_MAP_NAME
 #undef QS_MAP_RECLAIM
 #undef QS_MAP_KEY

@@ -405,6 +405,7 @@ static inline size_t skl_size(const struct skl *m)
 #include "structures/skip_visit_part.h"
 
 #define QS_MAP_OFFERS_VISITS 1
+#include "structures/map_range_part.h"
 #include "structures/map_visit_part.h"
 #define QS_MAP_OFFERS_BATCH 1
 #include "structures/map_batch_part.h"

@@ -44,13 +44,8 @@
 #undef skl_reach_apart
 #undef skl_seek
 #undef skl_batch
-#undef skl_batch_open
 #undef skl_copy_apart
 #undef skl_copy
-#undef skl_visit
-#undef skl_visit_from
-#undef skl_for_each
-#undef skl_range
 #undef skl_pick
 #undef skl_pop_first
 #undef skl_next

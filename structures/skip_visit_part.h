@@ -120,54 +120,6 @@ static inline void skl_copy(struct skl *m, struct skl_thread *t, const QS_MAP_KE
     while (!skl_copy_apart(m, t, key, place, b));
 }
 
-typedef bool skl_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
-
-/* Visits the pairs from a place on, up to the key *to unless that is NULL. */
-QS_CALLS_BACK size_t skl_visit_from(struct skl *m, struct skl_thread *t,
-                                    const QS_MAP_KEY *from, enum qs_place place,
-                                    const QS_MAP_KEY *to, skl_visit *visit, void *arg)
-{
-    struct skl_batch b;
-    QS_MAP_KEY last;
-    size_t visited = 0;
-
-    skl_batch_open(&b);
-    do {
-        skl_enter(t);
-        skl_copy(m, t, from, place, &b);
-        skl_leave(t);
-        for (size_t i = 0; i < b.n; i++) {
-            if (to && QS_MAP_COMPARE(&b.pairs[i].key, to) > 0)
-                return visited;
-            visited++;
-            if (!visit(arg, &b.pairs[i].key, &b.pairs[i].value))
-                return visited;
-        }
-        if (b.n)
-            last = b.pairs[b.n - 1].key;
-        from = &last;
-        place = QS_PLACE_BEHIND;
-    } while (b.more);
-    return visited;
-}
-
-/* Calls visit with a copy of each pair, in the order of keys, until it returns false.
- * Every key that is present all the time is met once.  visit runs outside of any
- * operation and may use the map. */
-QS_CALLS_BACK void skl_for_each(struct skl *m, struct skl_thread *t, skl_visit *visit,
-                                void *arg)
-{
-    skl_visit_from(m, t, NULL, QS_PLACE_FIRST, NULL, visit, arg);
-}
-
-/* As for_each, of the keys from `from` to `to`, both included; how many were visited.
- */
-QS_CALLS_BACK size_t skl_range(struct skl *m, struct skl_thread *t, QS_MAP_KEY from,
-                               QS_MAP_KEY to, skl_visit *visit, void *arg)
-{
-    return skl_visit_from(m, t, &from, QS_PLACE_AT, &to, visit, arg);
-}
-
 /* Copies the pair at a place, or the one before it; false if there is none. */
 static inline bool skl_pick(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *at,
                             enum qs_place place, bool before, QS_MAP_KEY *key,
