@@ -139,10 +139,12 @@ static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t eq
     qs_fence(acquire); /* (2) */
 }
 
-#if defined QS_HAVE_VECTORS && QS_HINT_FAN == 16
+#if defined QS_HAVE_AVX && QS_HINT_FAN == 16
 #define LFL_CODE       QS_AVX512_CODE
 #define LFL_RANK       qs_rank_avx512
 #define LFL_EQUAL      qs_equal_avx512
+#define LFL_FOLLOW     qs_follow_avx512
+#define LFL_FOLLOWS    1
 #define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_avx512)
 #include "structures/leaf_vector_part.h"
 
@@ -158,6 +160,16 @@ static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t eq
         return QS_NAME(QS_MAP_NAME, name##_avx512)(__VA_ARGS__); \
     if (lfl_slots >= 8 && (m)->vectors == QS_AVX2)               \
     return QS_NAME(QS_MAP_NAME, name##_avx2)(__VA_ARGS__)
+#elif defined QS_HAVE_NEON && QS_HINT_FAN == 16
+#define LFL_CODE       QS_NEON_CODE
+#define LFL_RANK       qs_rank_neon
+#define LFL_EQUAL      qs_equal_neon
+#define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_neon)
+#include "structures/leaf_vector_part.h"
+
+#define LFL_BY_VECTORS(m, name, ...)               \
+    if (lfl_slots >= 8 && (m)->vectors == QS_NEON) \
+    return QS_NAME(QS_MAP_NAME, name##_neon)(__VA_ARGS__)
 #else
 #define LFL_BY_VECTORS(m, name, ...) ((void)(m))
 #endif
@@ -228,14 +240,6 @@ static inline void lfl_sort(struct lfl_pair *pairs, unsigned n)
             pairs[k] = pairs[k - 1];
         pairs[k] = p;
     }
-}
-
-static inline unsigned lfl_sorted(const struct lfl_leaf *l, uintptr_t header,
-                                  struct lfl_pair *out)
-{
-    unsigned n = lfl_collect(l, header, out);
-    lfl_sort(out, n);
-    return n;
 }
 
 /* Begins a life of a leaf that no other thread looks for, though some may look at it;

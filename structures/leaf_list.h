@@ -16,7 +16,7 @@
  *   QS_MAP_KEY            uint64_t, in its own order; all of them are legal
  *   QS_MAP_VALUE          a type of up to 8 bytes, copied in and out
  *   QS_MAP_LEAF_SLOTS     optional: keys in a leaf, 2 to 14 (what fits into 256 bytes
- *                         with all that a scheme keeps in front: 13 under most)
+ *                         with all that a scheme keeps in front: 12 under most)
  *
  * Algorithm.  A leaf is responsible for the keys from low to last and holds up to
  * QS_MAP_LEAF_SLOTS of them in any order.  Its header says which slots are valid and
@@ -34,6 +34,9 @@
  * valid, freezes the leaf by setting a state that is final (8).  Whoever needs a frozen
  * leaf helps to replace it: leaf_replace_part.h.  The dead leaf's link leads to what
  * replaced it, until whoever replaced it has unlinked it and retires it.
+ *
+ * Slots are sorted when pairs are wanted in order; leaf_sorted_part.h tells how a leaf
+ * remembers that.
  *
  * A hint is taken if the leaf that it leads to is responsible for the hint's own key
  * and not replaced; otherwise the hint to the left of it is tried, and in front of all
@@ -98,14 +101,15 @@ _Static_assert(sizeof(QS_MAP_VALUE) <= sizeof(uintptr_t),
 #ifndef QS_MAP_LEAF_SLOTS
 #define QS_MAP_LEAF_SLOTS                                     \
     ((4 * QS_CACHE_LINE - QS_SCHEME(QS_MAP_RECLAIM, prefix) - \
-      sizeof(struct qs_header) - 4 * sizeof(qs_word)) /       \
+      sizeof(struct qs_header) - 6 * sizeof(qs_word)) /       \
      (2 * sizeof(qs_word)))
 #endif
 
 enum {
     lfl_slots = QS_MAP_LEAF_SLOTS,
     lfl_full_from = lfl_slots < 4 ? lfl_slots : (4 * lfl_slots + 4) / 5, /* to split */
-    lfl_few = lfl_slots / 4, /* up to which a leaf is merged */
+    lfl_few = lfl_slots / 4,            /* up to which a leaf is merged */
+    lfl_room = (lfl_slots + 3) / 4 * 4, /* for a copy of all pairs */
     lfl_state_shift = 2 * lfl_slots
 };
 _Static_assert(lfl_slots >= 2 && lfl_slots <= 14, "QS_MAP_LEAF_SLOTS must be 2 to 14");
@@ -114,6 +118,8 @@ struct lfl_leaf {
     qs_word header;    /* valid slots, taken slots, state, version: from bit 0 up */
     qs_word low, last; /* the range of keys, both included; stays for a life */
     qs_word next;      /* the leaf behind it, or what replaced it, and a tag */
+    qs_word order;     /* a hint: of the slots, by their keys */
+    qs_word unused;    /* lets keys begin with a line where a scheme has no prefix */
     qs_word key[lfl_slots], value[lfl_slots];
 };
 
@@ -133,6 +139,8 @@ struct lfl_cursor {
 typedef enum qs_verdict lfl_change(void *arg, bool present, QS_MAP_VALUE *value);
 
 #include "structures/leaf_header_part.h"
+
+#include "structures/leaf_sorted_part.h"
 
 #include "structures/leaf_search_part.h"
 
@@ -218,13 +226,13 @@ static inline bool lfl_remove(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY ke
 static inline bool lfl_next(struct lfl *m, struct lfl_cursor *c, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
 {
-    struct lfl_pair pairs[lfl_slots];
+    struct lfl_pair pairs[lfl_room];
 
     if (!c->at)
         c->at = lfl_leaf_at(qs_load(&m->first, relaxed));
     while (c->at) {
         uintptr_t header = qs_load(&c->at->header, relaxed);
-        unsigned n = lfl_sorted(c->at, header, pairs);
+        unsigned n = lfl_sorted(m, c->at, header, pairs);
         uintptr_t next = qs_load(&c->at->next, relaxed);
         if (next & LFL_FORWARD)
             n = 0;

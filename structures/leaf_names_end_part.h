@@ -130,3 +130,10 @@
 #undef QS_MAP_KEY
 #undef QS_MAP_VALUE
 #undef QS_MAP_LEAF_SLOTS
+#undef lfl_arrange
+#undef lfl_follow
+#undef lfl_follow_plainly
+#undef lfl_order_of
+#undef lfl_room
+#undef lfl_below
+#undef lfl_up_to

@@ -37,15 +37,10 @@ static inline bool lfl_unchanged(const struct lfl_mark *marks, size_t n)
 static inline const struct lfl_pair *lfl_nearest(const struct lfl_page *p, uint64_t key,
                                                  bool up)
 {
-    unsigned i = 0;
+    unsigned i = up ? lfl_below(p, key) : lfl_up_to(p, key);
 
-    if (up) {
-        while (i < p->n && p->pairs[i].key < key)
-            i++;
+    if (up)
         return i < p->n ? &p->pairs[i] : NULL;
-    }
-    while (i < p->n && p->pairs[i].key <= key)
-        i++;
     return i ? &p->pairs[i - 1] : NULL;
 }
 
@@ -208,8 +203,9 @@ static inline bool lfl_album_grow(struct lfl_album *a)
 static inline int lfl_album_take(struct lfl *m, struct lfl_thread *t, uint64_t from,
                                  uint64_t to, struct lfl_album *a)
 {
-    struct lfl_page p = { .next = 0 };
+    struct lfl_page p;
 
+    p.next = 0;
     a->n_pairs = a->n_marks = 0;
     do {
         if (!lfl_album_grow(a))

@@ -23,11 +23,12 @@ struct lfl_page {
     uintptr_t header, next;
     uint64_t low, last;
     unsigned n;
-    struct lfl_pair pairs[lfl_slots];
+    struct lfl_pair pairs[lfl_room];
 };
 
-/* Reads the leaf if it is live and the key's. */
-static inline bool lfl_page_try(struct lfl_leaf *l, uint64_t key, struct lfl_page *p)
+/* Reads the leaf, in order, if it is live and the key's. */
+static inline bool lfl_page_try(const struct lfl *m, struct lfl_leaf *l, uint64_t key,
+                                struct lfl_page *p)
 {
     if (!l)
         return false;
@@ -38,7 +39,7 @@ static inline bool lfl_page_try(struct lfl_leaf *l, uint64_t key, struct lfl_pag
     if (lfl_state_of(p->header) != LFL_LIVE || key - p->low > p->last - p->low)
         return false;
     p->next = qs_load(&l->next, acquire); /* (22) */
-    p->n = lfl_collect(l, p->header, p->pairs);
+    p->n = lfl_sorted(m, l, p->header, p->pairs);
     qs_fence(acquire);                                /* (2) */
     return qs_load(&l->header, relaxed) == p->header; /* (3) */
 }
@@ -52,7 +53,7 @@ static __attribute__((noinline, unused)) void lfl_page_slowly(struct lfl *m,
     struct lfl_place p;
 
     lfl_enter(t);
-    for (lfl_find(m, t, key, &p); !lfl_page_try(p.at, key, page);) {
+    for (lfl_find(m, t, key, &p); !lfl_page_try(m, p.at, key, page);) {
         if (lfl_state_of(p.header) != LFL_LIVE)
             lfl_complete(m, t, p.at, NULL);
         lfl_find(m, t, key, &p);
@@ -64,17 +65,31 @@ static __attribute__((noinline, unused)) void lfl_page_slowly(struct lfl *m,
 static inline void lfl_page_of(struct lfl *m, struct lfl_thread *t, uint64_t key,
                                uintptr_t guess, struct lfl_page *p)
 {
-    if (!lfl_page_try(lfl_leaf_at(guess), key, p) &&
-        !lfl_page_try(lfl_leaf_at(qs_load(lfl_hint(m, key), acquire)), key, /* (1) */
+    if (!lfl_page_try(m, lfl_leaf_at(guess), key, p) &&
+        !lfl_page_try(m, lfl_leaf_at(qs_load(lfl_hint(m, key), acquire)), key, /* (1) */
                       p))
         lfl_page_slowly(m, t, key, p);
-    lfl_sort(p->pairs, p->n);
 }
 
 static inline void lfl_prefetch(const struct lfl_leaf *l)
 {
     for (size_t offset = 0; offset < sizeof *l; offset += QS_CACHE_LINE)
         __builtin_prefetch((const char *)l + offset);
+}
+
+/* How many keys of the page are below this one, and how many not above it. */
+static inline unsigned lfl_below(const struct lfl_page *p, uint64_t key)
+{
+    unsigned n = 0;
+
+    while (n < p->n && p->pairs[n].key < key)
+        n++;
+    return n;
+}
+
+static inline unsigned lfl_up_to(const struct lfl_page *p, uint64_t key)
+{
+    return key == UINT64_MAX ? p->n : lfl_below(p, key + 1);
 }
 
 typedef bool lfl_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
@@ -90,15 +105,16 @@ QS_CALLS_BACK bool lfl_show(const struct lfl_pair *pair, lfl_visit *visit, void 
 QS_CALLS_BACK size_t lfl_range(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY from,
                                QS_MAP_KEY to, lfl_visit *visit, void *arg)
 {
-    struct lfl_page p = { .next = 0 };
+    struct lfl_page p;
     size_t n = 0;
 
+    p.next = 0;
     while (from <= to) {
         lfl_page_of(m, t, from, p.next, &p);
         lfl_prefetch(lfl_leaf_at(p.next));
-        for (unsigned i = 0; i < p.n && p.pairs[i].key <= to; i++) {
-            if (p.pairs[i].key < from)
-                continue;
+        unsigned i = p.low < from ? lfl_below(&p, from) : 0;
+        unsigned end = p.last <= to ? p.n : lfl_up_to(&p, to);
+        for (; i < end; i++) {
             n++;
             if (!lfl_show(&p.pairs[i], visit, arg))
                 return n;
@@ -120,9 +136,8 @@ QS_CALLS_BACK size_t lfl_range_down(struct lfl *m, struct lfl_thread *t,
 
     while (from <= to) {
         lfl_page_of(m, t, to, 0, &p);
-        for (unsigned i = p.n; i-- > 0 && p.pairs[i].key >= from;) {
-            if (p.pairs[i].key > to)
-                continue;
+        unsigned begin = p.low < from ? lfl_below(&p, from) : 0;
+        for (unsigned i = lfl_up_to(&p, to); i-- > begin;) {
             n++;
             if (!lfl_show(&p.pairs[i], visit, arg))
                 return n;
@@ -144,8 +159,9 @@ QS_CALLS_BACK void lfl_for_each(struct lfl *m, struct lfl_thread *t, lfl_visit *
 /* Removes all that for_each would visit. */
 static inline void lfl_clear(struct lfl *m, struct lfl_thread *t)
 {
-    struct lfl_page p = { .next = 0 };
+    struct lfl_page p;
 
+    p.next = 0;
     for (uint64_t from = 0;; from = p.last + 1) {
         lfl_page_of(m, t, from, p.next, &p);
         for (unsigned i = 0; i < p.n; i++)

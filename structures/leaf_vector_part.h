@@ -2,7 +2,8 @@
  * vector instructions; a part of it, included once for each.
  *
  * Parameters, undefined again: LFL_CODE, the attribute of functions; LFL_RANK and
- * LFL_EQUAL of word_vector.h; LFL_KIND(name), the name of the function for this set.
+ * LFL_EQUAL of word_vector.h, and LFL_FOLLOW if it has that; LFL_KIND(name), the name of
+ * the function for this set.
  *
  * Memory order: (1) and (3) as in leaf_header_part.h.
  */
@@ -46,6 +47,17 @@ LFL_CODE static __attribute__((noinline, unused)) bool LFL_KIND(peek)(
     lfl_answer(l, header, LFL_EQUAL(l->key, key), v);
     return qs_load(&l->header, relaxed) == header; /* (3) */
 }
+
+#ifdef LFL_FOLLOW
+/* As lfl_follow_plainly(). */
+LFL_CODE static __attribute__((noinline, unused)) bool LFL_KIND(follow)(
+    const struct lfl_leaf *l, uintptr_t header, uintptr_t order, struct lfl_pair *out)
+{
+    return LFL_FOLLOW(l->key, l->value, lfl_slots, (unsigned)(header & LFL_VALID),
+                      lfl_count(header), order, (uint64_t(*)[2])out);
+}
+#undef LFL_FOLLOW
+#endif
 
 #undef LFL_CODE
 #undef LFL_RANK

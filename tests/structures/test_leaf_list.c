@@ -366,8 +366,99 @@ static void test_small_values_and_small_leaves(void)
     close_map();
 }
 
+/* Every set of instructions that this processor has, and none: leaves with gaps and in
+ * no order are read as they are. */
+struct row {
+    uint64_t next; /* key that a range comes to; counts up by 3 */
+    bool down;
+};
+
+static bool meet_next(void *arg, const uint64_t *key, const uint64_t *value)
+{
+    struct row *row = arg;
+
+    CHECK_EQ(*key, row->next);
+    CHECK_EQ(*value, ~*key);
+    row->next += row->down ? -(uint64_t)3 : 3;
+    return true;
+}
+
+/* Whatever a leaf remembers of the order of its slots, true or not. */
+static void forget_orders(void)
+{
+    uint64_t random = check_seed();
+    struct map_leaf *l;
+
+    for (uintptr_t next = qs_load(&map.first, relaxed); next;
+         next = qs_load(&l->next, relaxed)) {
+        l = map_leaf_at(next);
+        uintptr_t claim = map_order_of(qs_load(&l->header, relaxed));
+        uintptr_t digits = (uintptr_t)1 << 4 * map_slots;
+        uintptr_t order = qs_load(&l->order, relaxed) % digits;
+        if (check_random_below(&random, 2)) /* else that of another version */
+            order = check_random_below(&random, digits);
+        qs_store(&l->order, claim + order, relaxed);
+    }
+}
+
+static bool count_one(void *arg, const uint64_t *key, const uint64_t *value)
+{
+    CHECK_EQ(*value, ~*key);
+    return ++*(size_t *)arg;
+}
+
+static void visit_all_of(uint64_t keys)
+{
+    struct row up = { 0, false }, down = { 3 * (keys - 1), true };
+
+    CHECK_EQ(map_range(&map, thread, 0, UINT64_MAX, meet_next, &up), keys);
+    CHECK_EQ(map_range_down(&map, thread, 0, UINT64_MAX, meet_next, &down), keys);
+}
+
+static void use_all_of(enum qs_vectors vectors)
+{
+    enum { KEYS = 3000, STEP = 1009 /* a prime that does not divide it */ };
+    uint64_t value = 0;
+
+    open_map();
+    map.vectors = vectors;
+    for (uint64_t i = 0, k = 0; i < KEYS; i++, k = (k + STEP) % KEYS) {
+        CHECK_EQ(map_insert(&map, thread, 3 * k, ~(3 * k)), 1);
+        CHECK_EQ(map_insert(&map, thread, 3 * k + 1, 0), 1);
+        CHECK(map_remove(&map, thread, 3 * k + 1, NULL));
+    }
+    for (uint64_t k = 0; k < 3 * KEYS; k++) {
+        CHECK_EQ(map_get(&map, thread, k, &value), k % 3 == 0);
+        CHECK(k % 3 || value == ~k);
+    }
+    visit_all_of(KEYS);
+    for (uint64_t k = 1; k < KEYS; k += 2) {
+        CHECK(map_remove(&map, thread, 3 * k, NULL));
+        if (k % 100 == 1) {
+            size_t n = 0;
+            forget_orders();
+            CHECK_EQ(map_range(&map, thread, 0, 3 * KEYS, count_one, &n), KEYS - 1);
+            CHECK_EQ(n, KEYS - 1);
+            forget_orders();
+        }
+        CHECK_EQ(map_insert(&map, thread, 3 * k, ~(3 * k)), 1);
+        if (k % 100 == 1) {
+            forget_orders();
+            visit_all_of(KEYS);
+        }
+    }
+    close_map();
+}
+
+static void test_with_vectors_and_without(void)
+{
+    for (unsigned v = QS_NO_VECTORS; v <= qs_vectors(); v++)
+        use_all_of((enum qs_vectors)v);
+}
+
 int main(void)
 {
+    RUN(test_with_vectors_and_without);
     RUN(test_both_ends_of_the_keys);
     RUN(test_ascending_keys_leave_leaves_full);
     RUN(test_a_drained_map_has_few_leaves);
