@@ -44,8 +44,8 @@ int qs_value_compare(const char *column, const char *a, const char *b)
     int ra = rank_of(column, a), rb = rank_of(column, b);
     char *end_a, *end_b;
     double na = strtod(a, &end_a), nb = strtod(b, &end_b);
-    if (ra >= 0 && rb >= 0)
-        return ra - rb;
+    if (ra >= 0 || rb >= 0) /* peers, which have no rank, come behind all others */
+        return ra < 0 ? 1 : rb < 0 ? -1 : ra - rb;
     if (!*end_a && !*end_b && *a && *b)
         return (na > nb) - (na < nb);
     return strcmp(a, b);

@@ -62,8 +62,16 @@ static void write_map(FILE *out, const struct qs_panel *panel, const struct plac
     fputs("EOD\n", out);
 }
 
-static void write_marks(FILE *out, const struct qs_panel *panel, const struct places *p)
+/* A line's name is what it differs in: a pair as "structure:scheme". */
+static void write_name(FILE *out, const struct qs_drawing *d, size_t row)
 {
+    for (size_t c = 0; c < d->panels->n_series_columns; c++)
+        fprintf(out, "%s%s", c ? ":" : "", d->panel->curves[row].value[c]);
+}
+
+static void write_marks(FILE *out, const struct qs_drawing *d, const struct places *p)
+{
+    const struct qs_panel *panel = d->panel;
     size_t step = 1 + p->n / 9;
 
     fputs("set xtics (", out);
@@ -74,9 +82,12 @@ static void write_marks(FILE *out, const struct qs_panel *panel, const struct pl
     for (size_t i = 0; i < p->n && !panel->n_categories; i += step)
         fprintf(out, "set xtics add ('%.6g' %zu)\n", p->x[i], i);
     fputs("set ytics (", out);
-    for (size_t i = 0; i < panel->n; i++)
-        fprintf(out, "%s'%s' %zu", i ? ", " : "", panel->curves[i].value[0], i);
-    fputs(")\n", out);
+    for (size_t i = 0; i < panel->n; i++) {
+        fputs(i ? ", '" : "'", out);
+        write_name(out, d, i);
+        fprintf(out, "' %zu", i);
+    }
+    fputs(") noenhanced\n", out);
 }
 
 /* Light to dark, which print and colour-blind eyes keep apart. */
@@ -85,21 +96,49 @@ void qs_heat_write_axes(FILE *out, const struct qs_drawing *d)
     struct places p = places_of(d->panel);
 
     write_map(out, d->panel, &p);
-    write_marks(out, d->panel, &p);
+    write_marks(out, d, &p);
     fprintf(out,
             "set xrange [-0.5:%zu.5]\nset yrange [-0.5:%zu.5]\nset grid noytics\n"
             "set ylabel '%s' noenhanced\nset cblabel '%s' noenhanced offset 1,0\n"
             "set palette defined (0 '#f7f4e9', 0.35 '#E69F00', 0.7 '#D55E00', 1 "
-            "'#3b0f00')\nset cbrange [0:*]\nset cbtics scale 0.4\nset key off\n"
+            "'#3b0f00')\nset cbrange [%s:*]\n%sset cbtics scale 0.4\nset key off\n"
             "set rmargin 14\nset style fill solid 1 noborder\n",
             p.n ? p.n - 1 : 0, d->panel->n - 1,
-            qs_axis_label(d->panels->series_columns[0]), qs_axis_label(d->plot->y));
+            qs_axis_label(d->panels->series_columns[0]), qs_axis_label(d->plot->y),
+            d->plot->ylog ? "*" : "0", d->plot->ylog ? "set logscale cb\n" : "");
     free(p.x);
+}
+
+/* Where tiles are wide enough for a number it is in them, white on the dark ones: those
+ * beyond the middle of the colours. */
+static void write_numbers(FILE *out, const struct qs_drawing *d)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t i = 0; i < d->panel->n; i++)
+        for (size_t k = 0; k < d->panel->curves[i].n; k++) {
+            double value = d->panel->curves[i].points[k].y.value;
+            least = fmin(least, value);
+            most = fmax(most, value);
+        }
+    double middle = d->plot->ylog ? sqrt(least * most) : most / 2;
+    static const char *const colours[] = { "<", "'black'", ">=", "'white'" };
+    for (unsigned i = 0; i < 4; i += 2)
+        fprintf(out,
+                ", $map using 1:2:($3 %s %.6g ? sprintf('%%.3g', $3) : '') with labels "
+                "textcolor rgb %s notitle",
+                colours[i], middle, colours[i + 1]);
 }
 
 void qs_heat_write_plot(FILE *out, const struct qs_drawing *d)
 {
-    (void)d;
-    fputs("plot $map using 1:2:(0.48):(0.46):3 with boxxyerror lc palette notitle\n",
+    enum { FEW = 6 };
+    struct places p = places_of(d->panel);
+
+    fputs("plot $map using 1:2:(0.48):(0.46):3 with boxxyerror lc palette notitle",
           out);
+    if (p.n <= FEW)
+        write_numbers(out, d);
+    putc('\n', out);
+    free(p.x);
 }

@@ -415,13 +415,15 @@ static size_t name_length(const struct qs_drawing *d, const struct looks *l,
     return size;
 }
 
-/* Room for the key above the picture: the longer the names, the fewer columns. */
+/* Room for the key above the picture: the longer the names, the fewer columns; and for
+ * the lines of a heat map. */
 static unsigned height_of(const struct qs_drawing *d, const struct looks *l)
 {
+    enum { LINES = 13 };
     size_t longest = 1;
 
     if (qs_is_heat(d->plot))
-        return 396;
+        return 396 + (d->panel->n > LINES ? 17 * (unsigned)(d->panel->n - LINES) : 0);
     for (size_t i = 0; i < d->panel->n; i++) {
         size_t length = name_length(d, l, &d->panel->curves[i]);
         longest = length > longest ? length : longest;

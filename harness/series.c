@@ -9,6 +9,7 @@
 
 #include "harness/allocate.h"
 #include "harness/groups.h"
+#include "harness/plot_heat.h"
 
 /* A row as the drawing sees it. */
 struct item {
@@ -182,7 +183,9 @@ static int separate(struct gathering *g, char *error, size_t error_size)
         }
         sort_items(g);
     }
-    while (most_series(g) > QS_SERIES_MOST && move_column(g->panels))
+    /* Lines of a heat map have names at its side instead of colours. */
+    size_t most = qs_is_heat(g->plot) ? QS_SERIES_ROWS : QS_SERIES_MOST;
+    while (most_series(g) > most && move_column(g->panels))
         sort_items(g);
     return 0;
 }

@@ -9,6 +9,7 @@
 enum {
     QS_SERIES_COLUMNS = 4, /* most columns that tell curves or panels apart */
     QS_SERIES_MOST = 10,   /* curves in a panel that an eye can follow */
+    QS_SERIES_ROWS = 40,   /* lines of a heat map */
     QS_PANEL_TEXT = 192
 };
 

@@ -55,6 +55,41 @@ ok "and its number" grep -q 'noise of a point' $law
 heat=made/figures/made_up-heat.gp
 ok "a heat map has a tile per cell" test "$(sed -n '/^\$map/,/^EOD/p' $heat | grep -c '^[0-9]')" -eq 10
 ok "and a colour for its number" grep -q 'set cblabel .garbage at its peak' $heat
+# More tables than curves would show, some of them peers': one picture, a line each.
+mkdir -p many/experiments
+cp "$root/experiments/style.gp" made/run.json many/experiments
+mv many/experiments/run.json many
+pairs='hm_list:hp split_ordered:ebr michael_hash:hp michael_hash:qsbr lfht:rcu_qsbr ck_hs:ck_epoch
+    ck_ht:ck_epoch cow_hash:qsbr flat_hash:qsbr tbb_hash_map:locks libcds_michael:cds_hp java_hash_map:gc'
+cat >many/experiments/many.exp <<TEXT
+[figure]
+title    = Many tables
+question = Are they in one picture?
+[fixed]
+threads = 1
+update  = 20%
+[axes]
+size = 1k, 100k
+pair = $(echo $pairs | sed 's/ /,\n       /g')
+[plot field]
+x      = size
+y      = cpu_ns_per_op log
+series = pair
+kind   = heat
+TEXT
+echo $pairs | tr ' ' '\n' | awk -F: 'BEGIN {
+    print "figure,rep,status,structure,reclaim,threads,keys,prefill,mix,ops,cpu_ns_per_op" }
+    { for (size = 1000; size <= 100000; size *= 100) for (rep = 1; rep <= 5; rep++)
+        printf "many,%d,ok,%s,%s,1,%d,%d,80/10/10,1000,%d\n", rep, $1, $2, 2 * size, size, NR * 10 }' |
+    (read -r header && echo "$header" && sort -t, -k2,2n) >many/cells.csv
+run plot many
+ok "many tables are drawn" test $status -eq 0
+ok "in one picture" test "$(ls many/figures/*.svg | wc -l)" -eq 1
+heat=many/figures/many-field.gp
+ok "a tile per cell" test "$(sed -n '/^\$map/,/^EOD/p' $heat | grep -c '^[0-9]')" -eq 24
+ok "names are pairs" grep -q "'java_hash_map:gc' 9" $heat
+ok "numbers are in the tiles" grep -q 'with labels' $heat
+
 run report made
 ok "the report has the noise floor" grep -q 'Noise floor' made/report.html
 finish

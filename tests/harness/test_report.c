@@ -172,6 +172,25 @@ static void test_rows_are_grouped_by_cell(void)
     qs_groups_free(&groups);
 }
 
+/* Schemes in the matrix's order, those of peers behind them: no circle of three, which
+ * would tear the repeats of a cell apart. */
+static void test_order_of_values_has_no_circles(void)
+{
+    static const char *const names[] = { "rcu_qsbr", "hp",    "cds_hp", "gc",
+                                         "ck_epoch", "locks", "qsbr",   "ebr" };
+    enum { N = sizeof names / sizeof *names };
+
+    for (unsigned a = 0; a < N; a++)
+        for (unsigned b = 0; b < N; b++)
+            for (unsigned c = 0; c < N; c++)
+                if (qs_value_compare("reclaim", names[a], names[b]) < 0 &&
+                    qs_value_compare("reclaim", names[b], names[c]) < 0)
+                    CHECK(qs_value_compare("reclaim", names[a], names[c]) < 0);
+    CHECK(qs_value_compare("reclaim", "rcu_qsbr", "cds_hp") < 0);
+    CHECK(qs_value_compare("reclaim", "cds_hp", "rcu_qsbr") > 0);
+    CHECK(qs_value_compare("reclaim", "gc", "locks") < 0);
+}
+
 int main(void)
 {
     RUN(test_json_is_found_by_path);
@@ -182,5 +201,6 @@ int main(void)
     RUN(test_rows_become_curves);
     RUN(test_cells_that_differ_are_not_mixed);
     RUN(test_rows_are_grouped_by_cell);
+    RUN(test_order_of_values_has_no_circles);
     return check_end();
 }
