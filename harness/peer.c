@@ -101,7 +101,7 @@ int qs_peer_check(const struct qs_cell *cell, char *error, size_t error_size)
 
     if (!peer)
         snprintf(error, error_size,
-                 "%s does not run under %s: no peer has both; see quiesce list",
+                 "%s does not run under %s: no peer has both; see quiesce list peers",
                  cell->structure, cell->reclaim);
     else if (much)
         snprintf(error, error_size,
