@@ -39,6 +39,13 @@
  * by AVX-512 or AVX2, without a branch per slot, was tried: with every second lookup in
  * vain it took 20 % longer on 1000, 100 000 and a million keys.
  *
+ * It does not shrink while in use.  Helpers of a split rely on it that a word which was
+ * used is never 0 again, so a child that has given its keys back could not be filled by
+ * a split a second time.  That would take another kind of split, by one owner out of a
+ * parent that is not frozen, and a state in which a child is frozen while its keys are
+ * copied back, which readers and updates would have to know.  It is not built.  Keys
+ * that are removed leave their slots to others; map_clear keeps the buckets.
+ *
  * Linearization points
  *   an update that takes effect   the CAS on the header that makes its slot valid, or
  *                                 that frees the slot
