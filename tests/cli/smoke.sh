@@ -2,12 +2,8 @@
 # smoke.sh - every figure of the tree in miniature, from measuring to the report.
 . "$(dirname "$0")/lib.sh"
 
-# All numbers of threads take twice as long.
-threads='--set threads=2'
-[ -z "${QUIESCE_FULL-}" ] || threads=
-# shellcheck disable=SC2086 # two words or none
 run run all --experiments "$root/experiments" --set duration=2ms --set warmup=0 --repeats 1 \
-    $threads --out all
+    --out all
 "$tool" plan all --experiments "$root/experiments" >plan
 ok "every figure runs" test $status -eq 0
 [ $status -eq 0 ] || tail -3 err
