@@ -1,6 +1,6 @@
 /* libcds.cpp - maps of libcds (Max Khizhinsky), lock-free: Michael's hash table of
- * fixed size, its split-ordered lists, Feldman's multi-level array; over its own hazard
- * pointers, dynamic hazard pointers and buffered RCU.
+ * fixed size, its split-ordered lists, Feldman's multi-level array, its skip list; over
+ * its own hazard pointers, dynamic hazard pointers and buffered RCU.
  */
 #include <cds/init.h>
 
@@ -14,6 +14,8 @@
 #include <cds/container/michael_kvlist_rcu.h>
 #include <cds/container/michael_map.h>
 #include <cds/container/michael_map_rcu.h>
+#include <cds/container/skip_list_map_hp.h>
+#include <cds/container/skip_list_map_rcu.h>
 #include <cds/container/split_list_map.h>
 #include <cds/container/split_list_map_rcu.h>
 
@@ -60,6 +62,19 @@ template <class Scheme> struct split {
     static map *make(size_t capacity)
     {
         return new map(capacity ? capacity : 1 << 20, 1);
+    }
+};
+
+struct skip_traits : cds::container::skip_list::traits {
+    typedef std::less<uint64_t> less;
+};
+
+/* Ordered; grows by itself. */
+template <class Scheme> struct skip {
+    typedef cds::container::SkipListMap<Scheme, uint64_t, uint64_t, skip_traits> map;
+    static map *make(size_t)
+    {
+        return new map;
     }
 };
 
@@ -171,5 +186,7 @@ extern "C" const peer_map peer_maps[] = {
     face<cds::gc::HP, split>::row("libcds_split", "cds_hp"),
     face<buffered_rcu, split>::row("libcds_split", "cds_rcu"),
     face<cds::gc::HP, feldman>::row("libcds_feldman", "cds_hp"),
+    face<cds::gc::HP, skip>::row("libcds_skip", "cds_hp"),
+    face<buffered_rcu, skip>::row("libcds_skip", "cds_rcu"),
     {},
 };
