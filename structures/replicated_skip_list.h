@@ -21,7 +21,7 @@
  *   QS_MAP_SLOTS          optional: threads of a replica that wait for an answer at a
  *                         time (32); those beyond wait for a slot
  *   QS_MAP_LOG            optional: updates that the log holds, a power of two, at least
- *                         QS_MAP_SLOTS (512)
+ *                         QS_MAP_SLOTS (256)
  *   QS_MAP_REPLICA_OF(t)  optional: a number, whose remainder is the replica that the
  *                         thread uses: qs_numa_share() of reclaim/numa.h
  *   QS_MAP_LEVELS         optional: greatest height of a node, 1 to 32 (20)
@@ -77,7 +77,7 @@
 #define QS_MAP_SLOTS 32
 #endif
 #ifndef QS_MAP_LOG
-#define QS_MAP_LOG 512
+#define QS_MAP_LOG 256
 #endif
 #ifndef QS_MAP_REPLICA_OF
 #define QS_MAP_REPLICA_OF(t) qs_numa_share((struct qs_thread *)(t))
