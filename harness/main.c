@@ -14,7 +14,7 @@ static const struct verb {
     int (*run)(int argc, char **argv);
 } verbs[] = {
     { "list",
-      "structures, schemes and which pairs run; figures; claims; sources; peers",
+      "structures, schemes, which pairs run; figures and the like",
       qs_verb_list },
     { "bench", "measure one cell or a small sweep, or two pairs in turns",
       qs_verb_bench },
