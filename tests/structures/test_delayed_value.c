@@ -47,7 +47,7 @@ static uint64_t make_thing(struct qs_counters *c)
 static void test_a_held_value_stays(void)
 {
     struct qs_counters *c = counters;
-    uintptr_t value, again;
+    uintptr_t value = 0, again = 0;
 
     open_values();
     uint64_t handle = make_thing(c);
