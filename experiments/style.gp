@@ -122,6 +122,8 @@ name_probe_cas_pause = "CAS, after a pause"; short_probe_cas_pause = "CAS, pause
 color_probe_cas_pause = "#E69F00"; mark_probe_cas_pause = 7; dash_probe_cas_pause = 2
 name_probe_cas_backoff = "CAS, longer pauses"; short_probe_cas_backoff = "CAS, back-off"
 color_probe_cas_backoff = "#0072B2"; mark_probe_cas_backoff = 13; dash_probe_cas_backoff = 1
+name_probe_cas_slices = "CAS, in turns"; short_probe_cas_slices = "CAS, turns"
+color_probe_cas_slices = "#56B4E9"; mark_probe_cas_slices = 15; dash_probe_cas_slices = 2
 name_probe_add = "fetch-and-add"; short_probe_add = "fetch-and-add"
 color_probe_add = "#009E73"; mark_probe_add = 11; dash_probe_add = 1
 name_probe_striped_counter = "counter in cells"; short_probe_striped_counter = "cells"

@@ -246,11 +246,11 @@ static void write_look(FILE *out, const struct qs_drawing *d, const struct looks
     fprintf(out, "; m%zu = mark_", i + 1);
     write_id(out, l->by_structure ? structure : l->by_scheme ? scheme : number);
     fprintf(out, "; d%zu = ", i + 1);
-    if (l->by_structure) {
+    if (l->by_structure && (l->by_scheme || l->other < 0)) {
         fputs("dash_", out);
         write_id(out, structure);
     } else {
-        bool follows = l->other >= 0 && l->by_scheme;
+        bool follows = l->other >= 0 && (l->by_scheme || l->by_structure);
         fprintf(out, "%u", follows ? dash_of(d, l->other, i) : 1);
     }
     fputc('\n', out);

@@ -114,6 +114,49 @@ static void write_noise(struct qs_report *r, const struct qs_figure *figure)
             100 * cpu, 100 * wall);
 }
 
+/* The column's value if it is the same in all cells of the figure, or "". */
+static void common_value(const struct qs_report *r, const struct qs_figure *figure,
+                         const char *column, char common[QS_VALUE_TEXT])
+{
+    char text[QS_VALUE_TEXT];
+    bool any = false;
+
+    *common = 0;
+    for (size_t i = 0; i < r->groups.n; i++) {
+        const struct qs_row *row = r->groups.group[i].rows[0];
+        if (strcmp(row->figure, figure->id) != 0)
+            continue;
+        qs_row_value_text(row, column, text);
+        if (any && strcmp(text, common) != 0)
+            *text = 0;
+        strcpy(common, text);
+        any = true;
+        if (!*text)
+            return;
+    }
+}
+
+/* What no axis shows and every number depends on: how much of what a scheme costs is
+ * spread over how many operations, for one. */
+static void write_common(struct qs_report *r, const struct qs_figure *figure)
+{
+    const char *column, *between = "<p class=\"note\">All cells: ";
+    char text[QS_VALUE_TEXT];
+    bool any = false;
+
+    for (unsigned i = 0; (column = qs_cell_column_at(i)); i++) {
+        common_value(r, figure, column, text);
+        if (!*text || !strcmp(text, "0"))
+            continue;
+        fputs(between, r->out);
+        qs_html(r->out, "%s %s", column, text);
+        between = ", ";
+        any = true;
+    }
+    if (any)
+        fputs(".</p>\n", r->out);
+}
+
 static void write_figure(struct qs_report *r, const struct qs_figure *figure, size_t i)
 {
     qs_html(r->out, "<h2 id=\"%s\">Figure %zu. %s</h2>\n", figure->id, i + 1,
@@ -127,6 +170,7 @@ static void write_figure(struct qs_report *r, const struct qs_figure *figure, si
         r->failed = 1;
     end_grid(r);
     write_noise(r, figure);
+    write_common(r, figure);
     qs_html(r->out,
             "<p class=\"note\">Data: <a href=\"cells.csv\">cells.csv</a>, rows "
             "with figure <code>%s</code>. Measured by</p>\n"

@@ -32,6 +32,7 @@ const char qs_report_style[] =
     "dl.count{display:flex;flex-wrap:wrap;gap:.4rem 1.6rem;margin:.8rem 0}"
     "dl.count div{display:flex;gap:.5rem;align-items:baseline}"
     "dl.count dt{order:2}dl.count dd{margin:0;font-size:1.5rem;font-weight:700}\n"
+    ".cards th:first-child{width:36%}\n"
     "@media(max-width:640px){\n"
     ".cards thead{display:none}.cards,.cards tbody,.cards tr,.cards td{display:block}\n"
     ".cards tr{border:1px solid #ddd;border-radius:4px;margin:.6rem 0;padding:.3rem}\n"

@@ -100,13 +100,14 @@ static double role_cpu_ns(const struct qs_crew *c, bool writers)
     return c->cell.writers && ops > 0 ? cpu_ns / ops / c->run.ops->burst : NAN;
 }
 
+/* Of a thread that frees what others retired, less than nothing; of all it adds up. */
 static double retired_avg(const struct qs_crew *c)
 {
     double garbage = 0;
 
     for (unsigned i = 0; i < c->started; i++)
-        garbage += (double)(c->workers[i]->end.tally.own_garbage -
-                            c->workers[i]->begin.tally.own_garbage);
+        garbage += (double)(int64_t)(c->workers[i]->end.tally.own_garbage -
+                                     c->workers[i]->begin.tally.own_garbage);
     return c->cell.watch_garbage && c->sample->ops ? garbage / (double)c->sample->ops
                                                    : NAN;
 }

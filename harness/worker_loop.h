@@ -123,8 +123,9 @@ static inline void do_next(struct qs_worker *w, const struct qs_run *run,
 }
 
 /* The next of the tasks, or of the chunks of the keys, that nobody has taken; false if
- * there is none. */
-static inline bool take_chunk(struct qs_worker *w)
+ * there is none.  Out of line, so that loops that take none can be seen to have nothing
+ * of it (tests/rules/loop.sh). */
+static __attribute__((noinline, unused)) bool take_chunk(struct qs_worker *w)
 {
     const struct qs_cell *cell = w->run->cell;
     uint64_t all = cell->tasks ? cell->tasks : cell->prefill;

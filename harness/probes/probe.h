@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "harness/clock.h"
 #include "harness/probes/key_path.h"
 #include "reclaim/rwlock.h"
 #include "reclaim/reclaim.h"
@@ -20,8 +21,11 @@
 enum { QS_PROBE_LINKS = 16, QS_PROBE_THREADS = 64 };
 
 /* What to do when a CAS has failed, and for how many pauses. */
-enum { QS_PROBE_AT_ONCE, QS_PROBE_AS_LONG, QS_PROBE_LONGER };
+enum { QS_PROBE_AT_ONCE, QS_PROBE_AS_LONG, QS_PROBE_LONGER, QS_PROBE_IN_TURN };
 enum { QS_PROBE_SHORTEST = 4, QS_PROBE_LONGEST = 1024, QS_PROBE_CONSTANT = 32 };
+
+/* Whose turn it is: of so many groups of threads, each for 2^14 ns. */
+enum { QS_PROBE_SLICE = 14, QS_PROBE_TURNS = 2 };
 
 struct qs_probe_node {
     uint64_t value;

@@ -4,7 +4,8 @@
  * This is what D. Alistarh, K. Censor-Hillel and N. Shavit ("Are Lock-Free Concurrent
  * Algorithms Practically Wait-Free?", J. ACM 63(4), 2016) call scan and validate.  What
  * is done after a failure is the parameter QS_PROBE_BACKOFF: nothing; a constant pause;
- * or one that doubles (after D. Dice, D. Hendler and I. Mirsky, "Lightweight Contention
+ * one that doubles; or waiting for a slice of time in which every other thread leaves
+ * the counter alone (after D. Dice, D. Hendler and I. Mirsky, "Lightweight Contention
  * Management for Efficient Compare-and-Swap Operations", Euro-Par 2013).  The scan is
  * as long as the map is sized for, less one step.
  */
@@ -16,6 +17,7 @@
 
 #define prb_scan  QS_NAME(QS_MAP_NAME, scan)
 #define prb_wait  QS_NAME(QS_MAP_NAME, wait)
+#define prb_turn  QS_NAME(QS_MAP_NAME, turn)
 #define prb_count QS_NAME(QS_MAP_NAME, count)
 
 /* Steps that depend on each other, so that none can be left out. */
@@ -25,6 +27,15 @@ static inline void prb_scan(const struct prb *m, uintptr_t seen)
         seen = seen * 3 + n;
         QS_PROBE_USE(seen);
     }
+}
+
+/* Until it is the thread's turn, or at once if it is. */
+static inline void prb_turn(struct prb_thread *t)
+{
+    unsigned group = ((struct qs_thread *)t)->index % QS_PROBE_TURNS;
+
+    while ((qs_clock_system() >> QS_PROBE_SLICE) % QS_PROBE_TURNS != group)
+        qs_pause();
 }
 
 /* Pauses and returns for how long to do so the next time. */
@@ -51,7 +62,10 @@ static inline void prb_count(struct prb *m, struct prb_thread *t)
         prb_scan(m, seen);
         if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, &m->counter, &seen, seen + 1))
             return;
-        pauses = prb_wait(pauses);
+        if (backoff == QS_PROBE_IN_TURN)
+            prb_turn(t);
+        else
+            pauses = prb_wait(pauses);
     }
 }
 
@@ -74,5 +88,6 @@ static inline bool prb_remove(struct prb *m, struct prb_thread *t, QS_MAP_KEY ke
 #undef QS_PROBE_BACKOFF
 #undef prb_scan
 #undef prb_wait
+#undef prb_turn
 #undef prb_count
 #include "harness/probes/probe_end.h"

@@ -61,8 +61,8 @@ foreach(line IN LISTS scheme_lines)
   endif()
   if(scheme STREQUAL direct)
     list(APPEND probes probe_mutex probe_rwlock probe_own_lock probe_null
-                       probe_cas probe_cas_pause probe_cas_backoff probe_add
-                       probe_striped_counter probe_mpsc_queue probe_locked_queue
+                       probe_cas probe_cas_pause probe_cas_backoff probe_cas_slices
+                       probe_add probe_striped_counter probe_mpsc_queue probe_locked_queue
                        probe_key_fresh probe_key_pooled)
   elseif(scheme STREQUAL ebr)
     list(APPEND probes probe_key_fresh probe_session_tree)

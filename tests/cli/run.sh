@@ -35,6 +35,7 @@ complaints() { xmllint --html --noout "$1" 2>&1 | grep 'error :' | grep -v 'Tag 
 ok "report is well-formed" test -z "$(complaints whole/report.html)"
 ok "report shows the claim" grep -q 'A thread alone loses no CAS' whole/report.html
 ok "report has both figures" test "$(grep -o '<svg' whole/report.html | wc -l)" -ge 2
+ok "report says what no axis shows" grep -q 'All cells: structure split_ordered, mix 80/10/10.* quiesce_every 100' whole/report.html
 ok "report needs nothing else" test -z "$(grep -oE '(src|href)="(https?:)?//[^"]*"' whole/report.html)"
 ok "report has no scripts" test -z "$(grep -i '<script' whole/report.html)"
 ok "no id twice" test -z "$(grep -oE ' id="[^"]*"' whole/report.html | sort | uniq -d)"

@@ -177,6 +177,44 @@ static void test_own_garbage_is_averaged(void)
     cell.watch_garbage = true;
     struct qs_sample sample = run(&cell);
     CHECK(sample.retired_avg > 59 && sample.retired_avg < 62);
+
+    /* Under Hyaline a thread frees what another one retired. */
+    strcpy(cell.reclaim, "hyaline");
+    cell.batch = 0;
+    cell.threads = 2;
+    sample = run(&cell);
+    CHECK(sample.retired_avg > -1e6 && sample.retired_avg < 1e6);
+}
+
+/* What a thread counts is on lines of its own: counting makes nobody wait. */
+static void test_registrations_share_no_line(void)
+{
+    const struct qs_map_ops *ops = qs_pair_find("split_ordered", "hp")->ops;
+    struct qs_map_config config = { .capacity = 10 };
+    struct qs_map *m = ops->create(&config);
+
+    REQUIRE(m);
+    struct qs_thread *t[2] = { ops->thread_register(m), ops->thread_register(m) };
+    REQUIRE(t[0] && t[1]);
+    CHECK_EQ((uintptr_t)t[0] % QS_CACHE_LINE, 0);
+    CHECK_EQ((uintptr_t)t[1] % QS_CACHE_LINE, 0);
+    CHECK(!((uintptr_t)QS_COUNTERS(t[0]) / QS_CACHE_LINE ==
+            (uintptr_t)QS_COUNTERS(t[1]) / QS_CACHE_LINE));
+    ops->thread_unregister(t[0]);
+    ops->thread_unregister(t[1]);
+    CHECK_EQ(ops->destroy(m), 0);
+}
+
+/* Threads that take turns do not each claim the time of all: rate times CPU time per
+ * operation is how many processors there were. */
+static void test_rates_fit_the_processors(void)
+{
+    struct qs_cell cell = small_cell("michael_hash", "ebr");
+
+    cell.threads = 12 * qs_topology_pus(machine);
+    struct qs_sample sample = run(&cell);
+    double used = sample.mops * sample.cpu_ns_per_op / 1000;
+    CHECK(used > 0 && used < 1.5 * qs_topology_pus(machine));
 }
 
 static void test_wrong_roles_are_refused(void)
@@ -297,6 +335,8 @@ int main(void)
     RUN(test_keys_are_handed_over);
     RUN(test_churn_always_succeeds);
     RUN(test_own_garbage_is_averaged);
+    RUN(test_registrations_share_no_line);
+    RUN(test_rates_fit_the_processors);
     RUN(test_wrong_roles_are_refused);
     RUN(test_draining_empties_the_map);
     RUN(test_what_cannot_be_drained_is_refused);
