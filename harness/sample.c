@@ -154,7 +154,7 @@ static double draw_ns(const struct qs_crew *c)
 
 static void sum_up_latency(struct qs_crew *c, double cpu_ns)
 {
-    struct qs_latency **threads = qs_needed(calloc(c->started, sizeof *threads));
+    struct qs_latency **threads = qs_needed(calloc(c->started + 1, sizeof *threads));
 
     for (unsigned i = 0; i < c->started; i++)
         threads[i] = c->workers[i]->latency;

@@ -121,7 +121,10 @@ void qs_worker_note_backlog(struct qs_worker *w, enum qs_role role)
 
     if (has_end(role))
         return; /* it does all it has to */
-    for (; waited > 0; waited -= l->pace, l->behind++)
+    while (waited > 0) {
         qs_latency_note(l, draw_next(w, role, &key), (uint64_t)waited, l->ended,
                         l->ended);
+        waited -= l->pace;
+        l->behind++;
+    }
 }
