@@ -1,7 +1,9 @@
 /* model_ordered.c - a map in the order of its keys, with calls that look at several. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/allocate.h"
 #include "harness/linear/model.h"
 
 /* In the order of keys; what lies beyond n is zero. */
@@ -10,14 +12,32 @@ struct map {
     struct qs_item items[];
 };
 
+static int compare_keys(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static bool is_write(const struct qs_call *c)
+{
+    return c->kind >= QS_CALL_INSERT && c->kind <= QS_CALL_GET_OR_INSERT;
+}
+
+/* Room for every key that is ever written. */
 static size_t map_size(const struct qs_history *h)
 {
-    size_t writes = 0;
+    uint64_t *keys = qs_needed(malloc((h->n + 1) * sizeof *keys));
+    size_t writes = 0, different = 0;
 
     for (size_t i = 0; i < h->n; i++)
-        writes += h->calls[i].kind >= QS_CALL_INSERT &&
-                  h->calls[i].kind <= QS_CALL_GET_OR_INSERT;
-    return sizeof(struct map) + writes * sizeof(struct qs_item);
+        if (is_write(&h->calls[i]))
+            keys[writes++] = h->calls[i].key;
+    qsort(keys, writes, sizeof *keys, compare_keys);
+    for (size_t i = 0; i < writes; i++)
+        different += !i || keys[i] != keys[i - 1];
+    free(keys);
+    return sizeof(struct map) + different * sizeof(struct qs_item);
 }
 
 /* How many keys lie below this one. */
