@@ -80,13 +80,9 @@
 #define cwm_swing        QS_NAME(QS_MAP_NAME, swing)
 #define cwm_take         QS_NAME(QS_MAP_NAME, take)
 #define cwm_change_to    QS_NAME(QS_MAP_NAME, change_to)
-#define cwm_do_insert    QS_NAME(QS_MAP_NAME, do_insert)
-#define cwm_do_remove    QS_NAME(QS_MAP_NAME, do_remove)
 #define cwm_init         QS_NAME(QS_MAP_NAME, init)
 #define cwm_destroy      QS_NAME(QS_MAP_NAME, destroy)
 #define cwm_get          QS_NAME(QS_MAP_NAME, get)
-#define cwm_insert       QS_NAME(QS_MAP_NAME, insert)
-#define cwm_remove       QS_NAME(QS_MAP_NAME, remove)
 #define cwm_compute      QS_NAME(QS_MAP_NAME, compute)
 #define cwm_view         QS_NAME(QS_MAP_NAME, view)
 #define cwm_for_each     QS_NAME(QS_MAP_NAME, for_each)
@@ -282,43 +278,7 @@ QS_CALLS_BACK int cwm_compute(struct cwm *m, struct cwm_thread *t, QS_MAP_KEY ke
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
 
-static inline enum qs_verdict cwm_do_insert(void *arg, bool present,
-                                            QS_MAP_VALUE *value)
-{
-    if (present)
-        return QS_KEEP;
-    *value = *(const QS_MAP_VALUE *)arg;
-    return QS_STORE;
-}
-
-/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
-static inline int cwm_insert(struct cwm *m, struct cwm_thread *t, QS_MAP_KEY key,
-                             QS_MAP_VALUE value)
-{
-    int verdict = cwm_compute(m, t, key, cwm_do_insert, &value);
-
-    return verdict < 0 ? verdict : verdict == QS_STORE;
-}
-
-static inline enum qs_verdict cwm_do_remove(void *arg, bool present,
-                                            QS_MAP_VALUE *value)
-{
-    if (present)
-        *(QS_MAP_VALUE *)arg = *value;
-    return QS_REMOVE;
-}
-
-/* Removes key and copies its value to *value unless value is NULL; false if absent. */
-static inline bool cwm_remove(struct cwm *m, struct cwm_thread *t, QS_MAP_KEY key,
-                              QS_MAP_VALUE *value)
-{
-    QS_MAP_VALUE seen = { 0 };
-    bool removed = cwm_compute(m, t, key, cwm_do_remove, &seen) == QS_REMOVE;
-
-    if (removed && value)
-        *value = seen;
-    return removed;
-}
+#include "structures/map_by_compute_part.h"
 
 /* Visits the pairs of one moment until visit() returns false, which runs inside an
  * operation, hence uses no map.  Returns the version of that moment: another one, if
@@ -436,13 +396,9 @@ static inline bool cwm_next(struct cwm *m, struct cwm_cursor *c, QS_MAP_KEY *key
 #undef cwm_swing
 #undef cwm_take
 #undef cwm_change_to
-#undef cwm_do_insert
-#undef cwm_do_remove
 #undef cwm_init
 #undef cwm_destroy
 #undef cwm_get
-#undef cwm_insert
-#undef cwm_remove
 #undef cwm_compute
 #undef cwm_view
 #undef cwm_for_each

@@ -150,15 +150,11 @@ enum { SYN_AGAIN = 8, SYN_LOCK = 9 };
 #define syn_decide_locked  QS_NAME(QS_MAP_NAME, decide_locked)
 #define syn_compute_locked QS_NAME(QS_MAP_NAME, compute_locked)
 #define syn_compute        QS_NAME(QS_MAP_NAME, compute)
-#define syn_do_insert      QS_NAME(QS_MAP_NAME, do_insert)
-#define syn_do_remove      QS_NAME(QS_MAP_NAME, do_remove)
 #define syn_init           QS_NAME(QS_MAP_NAME, init)
 #define syn_free_entry     QS_NAME(QS_MAP_NAME, free_entry)
 #define syn_destroy        QS_NAME(QS_MAP_NAME, destroy)
 #define syn_get            QS_NAME(QS_MAP_NAME, get)
 #define syn_get_locked     QS_NAME(QS_MAP_NAME, get_locked)
-#define syn_insert         QS_NAME(QS_MAP_NAME, insert)
-#define syn_remove         QS_NAME(QS_MAP_NAME, remove)
 #define syn_size           QS_NAME(QS_MAP_NAME, size)
 #define syn_visit          QS_NAME(QS_MAP_NAME, visit)
 #define syn_batch          QS_NAME(QS_MAP_NAME, batch)
@@ -331,43 +327,7 @@ static inline bool syn_get(struct syn *m, struct syn_thread *t, QS_MAP_KEY key,
     return found;
 }
 
-static inline enum qs_verdict syn_do_insert(void *arg, bool present,
-                                            QS_MAP_VALUE *value)
-{
-    if (present)
-        return QS_KEEP;
-    *value = *(const QS_MAP_VALUE *)arg;
-    return QS_STORE;
-}
-
-/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
-static inline int syn_insert(struct syn *m, struct syn_thread *t, QS_MAP_KEY key,
-                             QS_MAP_VALUE value)
-{
-    int verdict = syn_compute(m, t, key, syn_do_insert, &value);
-
-    return verdict < 0 ? verdict : verdict == QS_STORE;
-}
-
-static inline enum qs_verdict syn_do_remove(void *arg, bool present,
-                                            QS_MAP_VALUE *value)
-{
-    if (present)
-        *(QS_MAP_VALUE *)arg = *value;
-    return QS_REMOVE;
-}
-
-/* Removes key and copies its value to *value unless value is NULL; false if absent. */
-static inline bool syn_remove(struct syn *m, struct syn_thread *t, QS_MAP_KEY key,
-                              QS_MAP_VALUE *value)
-{
-    QS_MAP_VALUE seen = { 0 };
-    bool removed = syn_compute(m, t, key, syn_do_remove, &seen) == QS_REMOVE;
-
-    if (removed && value)
-        *value = seen;
-    return removed;
-}
+#include "structures/map_by_compute_part.h"
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
@@ -440,15 +400,11 @@ static inline bool syn_next(struct syn *m, struct syn_cursor *c, QS_MAP_KEY *key
 #undef syn_decide_locked
 #undef syn_compute_locked
 #undef syn_compute
-#undef syn_do_insert
-#undef syn_do_remove
 #undef syn_init
 #undef syn_free_entry
 #undef syn_destroy
 #undef syn_get
 #undef syn_get_locked
-#undef syn_insert
-#undef syn_remove
 #undef syn_size
 #undef syn_visit
 #undef syn_batch

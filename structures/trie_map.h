@@ -108,14 +108,10 @@ enum { TRI_AGAIN = 2 };
 #define tri_decide        QS_NAME(QS_MAP_NAME, decide)
 #define tri_count         QS_NAME(QS_MAP_NAME, count)
 #define tri_compute       QS_NAME(QS_MAP_NAME, compute)
-#define tri_do_insert     QS_NAME(QS_MAP_NAME, do_insert)
-#define tri_do_remove     QS_NAME(QS_MAP_NAME, do_remove)
 #define tri_init          QS_NAME(QS_MAP_NAME, init)
 #define tri_free_below    QS_NAME(QS_MAP_NAME, free_below)
 #define tri_destroy       QS_NAME(QS_MAP_NAME, destroy)
 #define tri_get           QS_NAME(QS_MAP_NAME, get)
-#define tri_insert        QS_NAME(QS_MAP_NAME, insert)
-#define tri_remove        QS_NAME(QS_MAP_NAME, remove)
 #define tri_size          QS_NAME(QS_MAP_NAME, size)
 #define tri_visit         QS_NAME(QS_MAP_NAME, visit)
 #define tri_batch         QS_NAME(QS_MAP_NAME, batch)
@@ -335,43 +331,7 @@ static inline bool tri_get(struct tri *m, struct tri_thread *t, QS_MAP_KEY key,
     return found;
 }
 
-static inline enum qs_verdict tri_do_insert(void *arg, bool present,
-                                            QS_MAP_VALUE *value)
-{
-    if (present)
-        return QS_KEEP;
-    *value = *(const QS_MAP_VALUE *)arg;
-    return QS_STORE;
-}
-
-/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
-static inline int tri_insert(struct tri *m, struct tri_thread *t, QS_MAP_KEY key,
-                             QS_MAP_VALUE value)
-{
-    int verdict = tri_compute(m, t, key, tri_do_insert, &value);
-
-    return verdict < 0 ? verdict : verdict == QS_STORE;
-}
-
-static inline enum qs_verdict tri_do_remove(void *arg, bool present,
-                                            QS_MAP_VALUE *value)
-{
-    if (present)
-        *(QS_MAP_VALUE *)arg = *value;
-    return QS_REMOVE;
-}
-
-/* Removes key and copies its value to *value unless value is NULL; false if absent. */
-static inline bool tri_remove(struct tri *m, struct tri_thread *t, QS_MAP_KEY key,
-                              QS_MAP_VALUE *value)
-{
-    QS_MAP_VALUE seen = { 0 };
-    bool removed = tri_compute(m, t, key, tri_do_remove, &seen) == QS_REMOVE;
-
-    if (removed && value)
-        *value = seen;
-    return removed;
-}
+#include "structures/map_by_compute_part.h"
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"
@@ -416,14 +376,10 @@ static inline size_t tri_size(const struct tri *m)
 #undef tri_decide
 #undef tri_count
 #undef tri_compute
-#undef tri_do_insert
-#undef tri_do_remove
 #undef tri_init
 #undef tri_free_below
 #undef tri_destroy
 #undef tri_get
-#undef tri_insert
-#undef tri_remove
 #undef tri_size
 #undef tri_visit
 #undef tri_batch
