@@ -94,14 +94,15 @@ static inline size_t qs_striped_count_add(struct qs_striped_count *c,
     return qs_striped_count_fold(c, t);
 }
 
-/* The count, exact while nobody adds. */
+/* The count, exact while nobody adds.  What moves meanwhile may be missed where it was
+ * added and met where it was taken away: 0 if that is all there is. */
 static inline size_t qs_striped_count_sum(const struct qs_striped_count *c)
 {
-    uintptr_t sum = qs_load(&c->total, relaxed);
+    intptr_t sum = (intptr_t)qs_load(&c->total, relaxed);
 
     for (unsigned i = 0; i < QS_STRIPES; i++)
-        sum += qs_load(&c->stripe[i].value, relaxed);
-    return (size_t)sum;
+        sum += (intptr_t)qs_load(&c->stripe[i].value, relaxed);
+    return sum > 0 ? (size_t)sum : 0;
 }
 
 #endif

@@ -55,10 +55,21 @@ static void test_sum_is_exact_at_rest(void)
     CHECK_EQ(qs_striped_count_sum(&count), THREADS * (ups - downs));
 }
 
+/* As it is met by who reads it while two others move a pair from one stripe to another. */
+static void test_sum_below_zero_is_zero(void)
+{
+    struct qs_thread t = { .index = 2 };
+
+    qs_striped_count_init(&count);
+    qs_striped_count_add(&count, &t, -1);
+    CHECK_EQ(qs_striped_count_sum(&count), 0);
+}
+
 int main(void)
 {
     RUN(test_one_thread_is_never_far_off);
     RUN(test_swinging_count_reports_nothing);
     RUN(test_sum_is_exact_at_rest);
+    RUN(test_sum_below_zero_is_zero);
     return check_end();
 }
