@@ -119,7 +119,8 @@ static struct qs_panels gather(const char *series, const char *panel, const char
                             .y = "mops",
                             .series = (char *)series,
                             .panel = (char *)panel,
-                            .where = (char *)where };
+                            .where = (char *)where,
+                            .kind = "" };
     struct qs_limits limits = { 2, 2, 1 };
     struct qs_panels panels;
     char error[512] = "";

@@ -179,6 +179,7 @@ static void test_own_garbage_is_averaged(void)
     CHECK(sample.retired_avg > 59 && sample.retired_avg < 62);
 
     /* Under Hyaline a thread frees what another one retired. */
+    strcpy(cell.structure, "hm_list");
     strcpy(cell.reclaim, "hyaline");
     cell.batch = 0;
     cell.threads = 2;
