@@ -13,7 +13,7 @@ static const struct {
     { "threads", "threads" },
     { "moment_s", "time since the measurement began [s]" },
     { "unreclaimed_end", "garbage [nodes]" },
-    { "retired_avg", "a thread's own garbage [nodes]" },
+    { "retired_avg", "own garbage of a thread [nodes]" },
     { "keys", "size of the key range" },
     { "size", "keys present" },
     { "steps", "length of a section" },
