@@ -4,11 +4,12 @@
 . "$(dirname "$0")/lib.sh"
 control=$(dirname "$tool")/peers/control
 
-# ask STATUS - one short repeat of the program in ./peers.
+# ask - one short repeat of the program in ./peers, which has $patience to answer.
+patience=30s
 ask() {
     rm -f rows.csv
     QUIESCE_PEERS=$work/peers "$tool" bench --structure michael_hash_apart --reclaim qsbr \
-        --keys 1k --duration 20ms --warmup 1ms --repeats 1 --timeout 2s --csv rows.csv \
+        --keys 1k --duration 20ms --warmup 1ms --repeats 1 --timeout "$patience" --csv rows.csv \
         "$@" >"$work/out" 2>"$work/err" </dev/null
     status=$?
 }
@@ -42,7 +43,7 @@ says 2 "not built" bench --structure michael_hash_apart --reclaim qsbr
 unset QUIESCE_PEERS
 
 ln -s "$control" peers/control
-ask --threads 1,2 --oversubscribe --repeats 2 --timeout 10s
+ask --threads 1,2 --oversubscribe --repeats 2
 ok "the right program" test $status -eq 0
 ok "rows" test "$(wc -l <rows.csv)" -eq 5
 all 'v("status") == "ok" && v("ops") > 0 && v("mops") > 0' rows.csv
@@ -79,7 +80,9 @@ gives failed "lacks done"
 program <<'TEXT'
 exec sleep 60
 TEXT
+patience=2s
 gives failed "did not answer"
+patience=30s
 program <<'TEXT'
 exit 1
 TEXT
