@@ -2,6 +2,8 @@
  * C library knows how. */
 #include <sched.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "reclaim/numa.h"
 
@@ -29,14 +31,24 @@ static unsigned count_nodes(void)
     return ONE_NODE;
 }
 
+static bool ask_for_node(unsigned *node)
+{
+    unsigned processor;
+#ifdef __GLIBC__
+    return !getcpu(&processor, node);
+#else
+    return !syscall(SYS_getcpu, &processor, node, NULL);
+#endif
+}
+
 unsigned qs_numa_share(const struct qs_thread *t)
 {
-    unsigned processor, node;
+    unsigned node;
     uintptr_t known = qs_load(&how_many, relaxed);
 
     if (known == NOT_KNOWN_YET) {
         known = count_nodes();
         qs_store(&how_many, known, relaxed);
     }
-    return known == SEVERAL_NODES && !getcpu(&processor, &node) ? node : t->index;
+    return known == SEVERAL_NODES && ask_for_node(&node) ? node : t->index;
 }
