@@ -40,7 +40,8 @@
  *                  follows may be done twice: an interrupt comes between instructions
  *   (4) inspect    acquire load of the phase, pairs with (3) and (5): slots are read
  *                  after it
- *   (5) abandon    release store of an even phase, by the handler
+ *   (5) abandon    release store of an even phase, by the handler, which is also called
+ *                  when a thread ends with its phase open
  *   (6) protect    acquire load of a link: sees the node's content
  *
  * Cost: setjmp and four plain stores per read phase; a plain load per node.
