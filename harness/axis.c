@@ -59,6 +59,8 @@ static const struct {
     { "retired", "nodes retired" },
     { "freed", "nodes freed" },
     { "misplaced_pct", "pages on another NUMA node than asked for [%]" },
+    { "crowding", "slowdown of the core that was shared most" },
+    { "given_up", "attempts on cores that were shared" },
     { "huge_kb", "memory in huge pages [kB]" },
     { "retired_per_op", "nodes retired per operation" },
 };

@@ -399,7 +399,8 @@ void qs_bench_options(struct qs_bench *b, const struct qs_topology *topology, in
                   .quiesce_every = 100,
                   .warmup_s = 0.2,
                   .duration_s = 1,
-                  .timeout_s = 60 },
+                  .timeout_s = 60,
+                  .patience_s = QS_PATIENCE_ITS_OWN },
     };
 
     read_line(&line, argc, argv);

@@ -46,6 +46,9 @@ struct qs_memory_policy {
 
 enum qs_huge_pages { QS_HUGE_SYSTEM, QS_HUGE_ON, QS_HUGE_OFF };
 
+/* Patience as attempts.c sees fit. */
+#define QS_PATIENCE_ITS_OWN (-1.0)
+
 struct qs_cell {
     char structure[32], reclaim[32];
     unsigned threads;
@@ -62,6 +65,7 @@ struct qs_cell {
     double theta;           /* of zipf and latest */
     unsigned quiesce_every; /* operations of a thread between calls of quiesce */
     double warmup_s, duration_s, timeout_s;
+    double patience_s; /* for cores that strangers share, see attempts.c; 0: none */
 
     /* From here on, 0 is what most experiments want. */
     bool prefill_descending; /* with prefill_even: the highest key first */
@@ -190,6 +194,9 @@ struct qs_sample {
     char table_pages[96]; /* pages on each node as "0:512 1:509", of all those of */
     char node_pages[96];  /* tables and of a sample of nodes, if memory was placed */
     double misplaced_pct; /* of them, those that are not where they should be */
+    double crowding;      /* of the core that was shared most: see crowding.h */
+    double waited_s;      /* for that core to be left alone, before */
+    unsigned given_up;    /* attempts before, on cores that were shared */
     long huge_kb;         /* of the process in huge pages at the end, or -1 */
     char op[8];           /* of a row of latency.csv: get, insert, ..., all */
     struct qs_latency_point point; /* and its numbers */

@@ -274,6 +274,8 @@ static struct qs_cell first_cell(const struct expansion *x)
     cell.timeout_s = 60;
     apply_run_key(x, "warmup", &cell);
     apply_run_key(x, "duration", &cell);
+    cell.patience_s = QS_PATIENCE_ITS_OWN;
+    apply_run_key(x, "patience", &cell);
     apply_run_key(x, "timeout", &cell);
     apply_run_key(x, "timeline", &cell);
     return cell;

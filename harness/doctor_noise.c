@@ -25,6 +25,7 @@ static const struct qs_cell cell = {
     .warmup_s = 0.2,
     .duration_s = 0.8,
     .timeout_s = 60,
+    .patience_s = QS_PATIENCE_ITS_OWN,
 };
 
 /* The largest relative difference the interval between two equal halves allows. */

@@ -468,6 +468,8 @@ const struct qs_column qs_columns[] = {
     TEXT("table_pages", sample.table_pages),
     TEXT("node_pages", sample.node_pages),
     REAL("misplaced_pct", sample.misplaced_pct),
+    REAL("crowding", sample.crowding),
+    UNSIGNED("given_up", sample.given_up),
     COUNT("huge_kb", sample.huge_kb),
     DERIVED(retired_per_op),
 };

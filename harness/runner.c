@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "harness/crew.h"
+#include "harness/crowding.h"
 #include "harness/latency.h"
 #include "harness/memory_policy.h"
 #include "harness/peer.h"
@@ -124,12 +125,22 @@ static struct qs_worker *worker_new(struct qs_crew *c, unsigned index,
     return w;
 }
 
+/* None where the threads are each other's neighbours, or go where they like. */
+static double patience_with(const struct qs_cell *cell, const struct qs_place *places)
+{
+    bool tells = strcmp(cell->placement, "none") &&
+                 !qs_places_share_cores(places, cell->threads);
+
+    return tells ? fmax(cell->patience_s, 0) : 0;
+}
+
 static int start_workers(struct qs_crew *c)
 {
     unsigned n = c->run.cell->threads;
     struct qs_place *places = calloc(n, sizeof *places);
     int error = places ? place_workers(c, places) : fail(c, "no memory");
 
+    c->run.patience_s = error ? 0 : patience_with(c->run.cell, places);
     for (unsigned i = 0; !error && i < n; i++) {
         struct qs_worker *w = c->workers[i] = worker_new(c, i, &places[i]);
         if (!w)
@@ -192,8 +203,7 @@ static int watch_task(struct qs_crew *c)
 
     if (qs_sleep_filling(c, timeout))
         return 0;
-    return fail(c, interrupted ? "interrupted"
-                               : "time-out before all was done");
+    return fail(c, interrupted ? "interrupted" : "time-out before all was done");
 }
 
 /* The phases, up to the moment when the workers are told to stop. */
@@ -332,11 +342,31 @@ static int run_crew(struct qs_crew *c)
     return 0;
 }
 
+/* As the workers of our own maps do before and after they measure. */
+static double look_at_cores(const struct qs_cell *cell,
+                            const struct qs_topology *topology, double patience_s)
+{
+    struct qs_place *places = calloc(cell->threads, sizeof *places);
+    double seen = NAN;
+    char error[128];
+
+    if (places && strcmp(cell->placement, "none") && cell->patience_s > 0 &&
+        !qs_topology_place(topology, cell->placement, cell->threads,
+                           cell->oversubscribe, places, error, sizeof error))
+        seen = qs_crowding_wait_at(topology, places, cell->threads, patience_s);
+    free(places);
+    return seen;
+}
+
 static int run_peer(const struct qs_peer *peer, const struct qs_cell *cell,
                     const struct qs_topology *topology, uint64_t seed,
                     struct qs_sample *sample)
 {
+    uint64_t begin = qs_now();
+    double before = look_at_cores(cell, topology, cell->patience_s);
+    sample->waited_s = (double)(qs_now() - begin) / 1e9;
     int error = qs_peer_run(peer, cell, topology, seed, sample);
+    sample->crowding = fmax(before, look_at_cores(cell, topology, 0));
 
     if (error && interrupted)
         interrupted = 0;
@@ -345,13 +375,14 @@ static int run_peer(const struct qs_peer *peer, const struct qs_cell *cell,
 
 static void sample_init(struct qs_sample *sample)
 {
-    *sample =
-        (struct qs_sample){ .rss_peak_kb = -1, .huge_kb = -1, .misplaced_pct = NAN };
+    *sample = (struct qs_sample){
+        .rss_peak_kb = -1, .huge_kb = -1, .misplaced_pct = NAN, .crowding = NAN
+    };
     qs_latency_none(sample);
 }
 
-int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
-                uint64_t seed, struct qs_sample *sample)
+int qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *topology,
+                   uint64_t seed, struct qs_sample *sample)
 {
     const struct qs_peer *peer = qs_peer_find(cell->structure, cell->reclaim);
 

@@ -197,6 +197,10 @@ void qs_sample_sum_up(struct qs_crew *c)
     s->read_cpu_ns = role_cpu_ns(c, false);
     s->update_cpu_ns = role_cpu_ns(c, true);
     s->retired_avg = retired_avg(c);
+    for (unsigned i = 0; c->run.patience_s > 0 && i < c->started; i++) {
+        s->crowding = fmax(s->crowding, c->workers[i]->crowding);
+        s->waited_s = fmax(s->waited_s, c->workers[i]->waited_s);
+    }
     note_garbage(s, &c->stats);
 }
 

@@ -218,6 +218,12 @@ APPLY(duration)
     return qs_parse_seconds(value, &cell->duration_s) && cell->duration_s > 0;
 }
 
+APPLY(patience)
+{
+    (void)limits;
+    return qs_parse_seconds(value, &cell->patience_s);
+}
+
 APPLY(timeout)
 {
     (void)limits;
@@ -322,6 +328,7 @@ static const struct key run_keys[] = {
       "a duration such as 200ms, up to 1000000s",
       apply_duration,
       { NULL } },
+    { "patience", "a duration such as 50ms, or 0", apply_patience, { NULL } },
     { "order", "interleaved or sequential", apply_order, { NULL } },
     { "seed", "a number", apply_seed, { NULL } },
     { "timeout", "a duration such as 60s, up to 1000000s", apply_timeout, { NULL } },

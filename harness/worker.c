@@ -1,9 +1,11 @@
 /* worker.c - the loop that is measured, and its thread's way there and back. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
 
+#include "harness/crowding.h"
 #include "harness/latency.h"
 #include "harness/memory_policy.h"
 #include "harness/worker_loop.h"
@@ -183,6 +185,19 @@ static void wait_until_open(struct qs_worker *w)
     run->ops->online(w->thread);
 }
 
+/* A core that was idle may be a stranger's for a while. */
+static void wait_for_core(struct qs_worker *w)
+{
+    if (w->run->patience_s > 0)
+        w->crowding = qs_crowding_wait(w->run->patience_s, &w->waited_s);
+}
+
+static void look_at_core(struct qs_worker *w)
+{
+    if (w->run->patience_s > 0)
+        w->crowding = fmax(w->crowding, qs_crowding());
+}
+
 static void warm_up(struct qs_worker *w)
 {
     if (w->run->cell->latency == QS_LATENCY_INTENDED)
@@ -280,9 +295,11 @@ void *qs_worker_main(void *argument)
     find_share(w);
     if (!run->cell->measure_fill)
         repeat(w, QS_PHASE_FILL, QS_ROLE_FILL);
+    wait_for_core(w);
     wait_until_open(w);
     warm_up(w);
     measure(w);
+    look_at_core(w);
     note_place(w);
     run->ops->thread_unregister(w->thread);
     qs_perf_close(&w->perf);

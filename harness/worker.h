@@ -35,13 +35,15 @@ enum qs_phase { QS_PHASE_FILL, QS_PHASE_WARMUP, QS_PHASE_STOP, QS_PHASE_MEASURE 
 struct qs_run {
     _Alignas(QS_CACHE_LINE) qs_word phase; /* enum qs_phase, or above */
     qs_word wake;                          /* threads that stall go on */
-    _Alignas(QS_CACHE_LINE) qs_word taken; /* tasks, or keys of the chunks, that threads took */
+    _Alignas(QS_CACHE_LINE)
+        qs_word taken; /* tasks, or keys of the chunks, that threads took */
 
     _Alignas(QS_CACHE_LINE) const struct qs_cell *cell;
     const struct qs_map_ops *ops;
     struct qs_map *map;
     const struct qs_topology *topology;
     struct qs_workload workload;
+    double patience_s; /* for cores that are shared; 0 where that cannot be seen */
 
     pthread_mutex_t lock; /* for what follows */
     pthread_cond_t changed;
@@ -93,6 +95,8 @@ struct qs_worker {
     uint64_t resizes;          /* of a thread that resizes */
     long migrations; /* since it was bound or, if it is not, began; -1: unknown */
     bool moved;      /* bound, but has been elsewhere or may go there */
+    double crowding; /* the greater of before and after; see crowding.h */
+    double waited_s;
     char error[128]; /* why it could not run, or empty */
 };
 

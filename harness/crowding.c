@@ -1,0 +1,151 @@
+/* crowding.c - two loops, one of which needs the core for itself. */
+#include "harness/crowding.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "reclaim/atomic.h"
+#include "reclaim/system.h"
+
+enum { ROUNDS = 20000, LOOKS = 12, CALM_IN_A_ROW = 2 };
+
+/* Of the thread: what the guest's own scheduler gives to others does not count. */
+static uint64_t thread_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Each multiplication waits for the one before. */
+static uint64_t chain_ns(void)
+{
+    uint64_t x = 1, begin = thread_ns();
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        x = x * 6364136223846793005u + 1;
+        __asm__ __volatile__("" : "+r"(x));
+    }
+    return thread_ns() - begin;
+}
+
+/* Four chains, as many instructions at a time as the core has units for. */
+static uint64_t crowd_ns(void)
+{
+    uint64_t a = 1, b = 2, c = 3, d = 4, begin = thread_ns();
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        a = a * 3 + 1;
+        b = b * 5 + i;
+        c = c * 7 + 1;
+        d = d * 9 + i;
+        a ^= b >> 3;
+        c ^= d >> 5;
+        __asm__ __volatile__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
+    }
+    return thread_ns() - begin;
+}
+
+/* In thousandths, the least quotient of any thread; 0 before the first. */
+static qs_word best;
+
+static double note_best(double quotient)
+{
+    uintptr_t mine = (uintptr_t)(quotient * 1000), seen = qs_load(&best, relaxed);
+
+    while ((!seen || mine < seen) && !qs_cas(&best, &seen, mine))
+        ;
+    return (double)(!seen || mine < seen ? mine : seen) / 1000;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Strangers come and go within microseconds: their loop's mean is what they cost now,
+ * its least what it takes without them.  The chain tells the clock rate. */
+double qs_crowding(void)
+{
+    uint64_t sum = 0, crowd = UINT64_MAX, chain = UINT64_MAX;
+
+    for (unsigned i = 0; i < LOOKS; i++) {
+        uint64_t ns = crowd_ns();
+        sum += ns;
+        crowd = least(crowd, ns);
+        chain = least(chain, chain_ns());
+    }
+    double ticks = fmax((double)chain, 1);
+    return (double)sum / LOOKS / ticks / note_best((double)crowd / ticks);
+}
+
+double qs_crowding_wait(double patience_s, double *waited_s)
+{
+    uint64_t begin = qs_now(), end = begin + (uint64_t)(patience_s * 1e9);
+    unsigned calm = 0;
+    double seen;
+
+    do {
+        seen = qs_crowding();
+        calm = seen < qs_crowded ? calm + 1 : 0;
+    } while (calm < CALM_IN_A_ROW && qs_now() < end);
+    *waited_s = (double)(qs_now() - begin) / 1e9;
+    return seen;
+}
+
+bool qs_places_share_cores(const struct qs_place *places, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned j = 0; j < i; j++)
+            if (places[i].core == places[j].core)
+                return true;
+    return false;
+}
+
+struct watchman {
+    pthread_t thread;
+    const struct qs_topology *topology;
+    struct qs_place place;
+    double patience_s, seen;
+};
+
+static void *watch(void *argument)
+{
+    struct watchman *w = argument;
+    char error[128];
+    double waited_s;
+
+    if (!qs_topology_bind(w->topology, &w->place, error, sizeof error))
+        w->seen = qs_crowding_wait(w->patience_s, &waited_s);
+    return NULL;
+}
+
+double qs_crowding_wait_at(const struct qs_topology *t, const struct qs_place *places,
+                           unsigned n, double patience_s)
+{
+    struct watchman *watchmen = calloc(n, sizeof *watchmen);
+    double greatest = watchmen && !qs_places_share_cores(places, n) ? 0 : NAN;
+    unsigned started = 0;
+
+    for (; !isnan(greatest) && started < n; started++) {
+        watchmen[started] = (struct watchman){ .topology = t,
+                                               .place = places[started],
+                                               .patience_s = patience_s,
+                                               .seen = NAN };
+        if (pthread_create(&watchmen[started].thread, NULL, watch, &watchmen[started]))
+            greatest = NAN;
+    }
+    for (unsigned i = 0; i < started; i++) {
+        if (i + 1 == started && isnan(greatest))
+            break; /* the one that was not created */
+        pthread_join(watchmen[i].thread, NULL);
+        greatest = isnan(watchmen[i].seen) ? NAN : fmax(greatest, watchmen[i].seen);
+    }
+    free(watchmen);
+    return greatest;
+}
