@@ -126,7 +126,8 @@ void qs_report_faults(struct qs_report *r)
         "<h2 id=\"faults\">Faults</h2>\n<p>%zu cells, %zu not as expected. What "
         "became of a map under each scheme, by <code>scripts/faults</code>: exact, "
         "nothing is noticed; bounded or drains, garbage behind a reader that stands "
-        "still; kept, never freed; adopted, freed by others; blocks, others wait. "
+        "still; none, never retired; kept, never freed; adopted, freed by others; "
+        "blocks, others wait. "
         "Every cell is a test: <a href=\"faults.csv\">faults.csv</a></p>\n",
         m.cells, m.bad);
     write_table(r, &m, false);

@@ -67,6 +67,7 @@ static void *member_main(void *argument)
     }
     if (c->ops->thread_unregister(t))
         m->wrong++;
+    qs_fetch_add(&c->ended, 1, release);
     return NULL;
 }
 
@@ -74,6 +75,7 @@ unsigned crowd_start(struct crowd *c, unsigned n)
 {
     REQUIRE(n <= CROWD_MAX);
     qs_store(&c->stop, 0, relaxed);
+    qs_store(&c->ended, 0, relaxed);
     for (c->n = 0; c->n < n; c->n++) {
         struct crowd_member *m = &c->members[c->n];
         *m = (struct crowd_member){ .crowd = c, .random = check_seed() + c->n };
@@ -81,6 +83,12 @@ unsigned crowd_start(struct crowd *c, unsigned n)
             break;
     }
     return c->n;
+}
+
+bool crowd_stops(struct crowd *c)
+{
+    qs_store(&c->stop, 1, relaxed);
+    return fault_wait_for(&c->ended, c->n, 3);
 }
 
 void crowd_end(struct crowd *c)

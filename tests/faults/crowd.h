@@ -15,7 +15,8 @@ struct crowd {
     uint64_t first_key, keys; /* the range they work on */
     uint64_t each;            /* operations of a thread; 0: until told to stop */
     qs_word stop;
-    qs_word done; /* operations of all, from time to time */
+    qs_word done;  /* operations of all, from time to time */
+    qs_word ended; /* members that have left */
     unsigned n;
     struct crowd_member {
         struct crowd *crowd;
@@ -34,6 +35,9 @@ static inline uint64_t crowd_value(uint64_t key)
 
 /* Starts n threads on the map; c says the rest.  Returns how many could be started. */
 unsigned crowd_start(struct crowd *c, unsigned n);
+
+/* Tells them to stop.  False if some do not for seconds, as they wait for something. */
+bool crowd_stops(struct crowd *c);
 
 /* Waits for them, telling those to stop that would not. */
 void crowd_end(struct crowd *c);

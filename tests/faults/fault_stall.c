@@ -8,7 +8,8 @@
 enum {
     KEYS = 64,
     BATCH = 16,      /* retirements between scans: the bounds grow with it */
-    UPDATES = 80000, /* while the reader is frozen */
+    UPDATES = 40000, /* while the reader is frozen, and more if they retire anything, */
+    RETIRED = 20000, /* until they have retired so much */
     BOUND = 8192,    /* garbage that a robust scheme stays below, hazard eras by half */
     ATTEMPTS = 20    /* to meet the reader inside an operation */
 };
@@ -18,28 +19,36 @@ struct updater {
     const struct qs_map_ops *ops;
     struct qs_map *map;
     uint64_t most; /* garbage it saw */
-    qs_word updates;
+    qs_word updates, done;
     pthread_t thread;
 };
+
+/* Notes how much garbage there is.  True if there was time enough for it to grow: a
+ * structure of many keys per node retires less than one node per update. */
+static bool has_seen_enough(struct updater *u, uint64_t updates, uint64_t retired)
+{
+    struct qs_stats now = fault_stats(u->ops, u->map);
+
+    u->most = u->most < now.garbage_nodes ? now.garbage_nodes : u->most;
+    return updates >= UPDATES &&
+           (now.retired_nodes == retired || now.retired_nodes - retired >= RETIRED);
+}
 
 static void *updater_main(void *argument)
 {
     struct updater *u = argument;
     struct qs_thread *t = u->ops->thread_register(u->map);
+    uint64_t retired = fault_stats(u->ops, u->map).retired_nodes;
 
     REQUIRE(t);
-    for (uint64_t i = 0; i < UPDATES / 2; i++) {
+    for (uint64_t i = 0; i % 1000 || !has_seen_enough(u, i, retired); i++) {
         uint64_t key = i % KEYS;
         if (!u->ops->remove(u->map, t, key, NULL))
             u->ops->insert(u->map, t, key, crowd_value(key));
         u->ops->quiesce(t);
         qs_tally_own(&u->updates, 1);
-        if (i % 1000 == 0 || i + 1 == UPDATES / 2) {
-            uint64_t garbage = fault_stats(u->ops, u->map).garbage_nodes;
-            u->most = u->most < garbage ? garbage : u->most;
-        }
     }
-    qs_tally_own(&u->updates, 1);
+    qs_store(&u->done, 1, release);
     u->ops->thread_unregister(t);
     return NULL;
 }
@@ -51,13 +60,19 @@ static void fill(const struct qs_map_ops *ops, struct qs_map *m, struct qs_threa
         REQUIRE(ops->insert(m, t, key, crowd_value(key)) == 1);
 }
 
-/* Updates beside the frozen reader.  False if they wait for it. */
+/* Updates beside the frozen reader.  False if they wait for it: if none is made for
+ * seconds. */
 static bool update_meanwhile(struct updater *u, struct stall *s)
 {
+    uintptr_t before;
+
     u->most = 0;
-    qs_store(&u->updates, 0, relaxed);
+    qs_store(&u->done, 0, relaxed);
     REQUIRE(!pthread_create(&u->thread, NULL, updater_main, u));
-    bool free_to_go = fault_wait_for(&u->updates, UPDATES / 2 + 1, 3);
+    do
+        before = qs_load(&u->updates, relaxed);
+    while (!fault_wait_for(&u->done, 1, 3) && qs_load(&u->updates, relaxed) > before);
+    bool free_to_go = qs_load(&u->done, acquire);
     stall_thaw(s);
     pthread_join(u->thread, NULL);
     return free_to_go;
@@ -67,6 +82,8 @@ static const char *tell_stall(const struct qs_map_ops *ops, const struct qs_stat
                               bool grew)
 {
     (void)ops;
+    if (!end->retired_nodes)
+        return "none";
     if (!end->freed_nodes)
         return "kept";
     if (end->garbage_nodes)

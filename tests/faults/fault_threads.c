@@ -13,9 +13,12 @@ static const char *tell_ends(const struct qs_map_ops *ops, struct qs_map *m,
     if (fault_stats(ops, m).threads != 1)
         return "stays";
     uint64_t garbage = fault_settle(ops, m, t);
-    bool frees = fault_stats(ops, m).freed_nodes;
+    struct qs_stats end = fault_stats(ops, m);
+    bool frees = end.freed_nodes;
     if (!fault_close(ops, m, t) || !right)
         return FAULT_WRONG;
+    if (!end.retired_nodes)
+        return "none";
     return garbage && frees ? "keeps" : frees ? "adopted" : "kept";
 }
 
@@ -65,7 +68,7 @@ const char *fault_vanished_reader(const struct qs_map_ops *ops)
         pthread_join(thread, NULL);
         blocks |= !fault_wait_for(&c.done, qs_load(&c.done, acquire) + 200, 3);
     }
-    if (blocks)
+    if (blocks || !crowd_stops(&c))
         return FAULT_BLOCKS;
     crowd_end(&c);
     ops->online(t);
