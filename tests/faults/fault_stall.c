@@ -10,6 +10,7 @@ enum {
     BATCH = 16,      /* retirements between scans: the bounds grow with it */
     UPDATES = 40000, /* while the reader is frozen, and more if they retire anything, */
     RETIRED = 20000, /* until they have retired so much */
+    ENOUGH = 2000,   /* operations that do retire something, whatever they meet */
     BOUND = 8192,    /* garbage that a robust scheme stays below, hazard eras by half */
     ATTEMPTS = 20    /* to meet the reader inside an operation */
 };
@@ -206,6 +207,8 @@ const char *fault_idle_reader(const struct qs_map_ops *ops)
         uint64_t garbage = fault_stats(ops, m).garbage_nodes;
         most = most < garbage ? garbage : most;
     }
+    /* A busy processor may leave the reader where it holds a lock for that long. */
+    bool blocks = !fault_wait_for(&c.done, ENOUGH, 10);
     crowd_end(&c);
     bool right = stall_end(&s) && crowd_agrees(&c);
     ops->online(t);
@@ -213,7 +216,7 @@ const char *fault_idle_reader(const struct qs_map_ops *ops)
     struct qs_stats end = fault_stats(ops, m);
     if (!fault_close(ops, m, t) || !right)
         return FAULT_WRONG;
-    return tell_stall(ops, &end, most > BOUND);
+    return blocks ? FAULT_BLOCKS : tell_stall(ops, &end, most > BOUND);
 }
 
 /* A map is destroyed while a reader stands still in it. */
