@@ -46,4 +46,7 @@ expect 0 vanished_reader "lfrc sync_map robust keeps"
 expect 1 vanished_reader "hp hm_list robust blocks"
 expect 1 vanished_reader "hp sync_map robust hangs"
 
+expect 0 fork_under_load "hp trie_map robust blocks"
+expect 1 fork_under_load "hp hm_list robust blocks"
+
 finish
