@@ -57,6 +57,14 @@ static inline uint64_t spo_reverse_bits(uint64_t x)
     return __builtin_bswap64(x);
 }
 
+/* Whether a, reversed, is more than b: where they first differ, it has the 1. */
+static inline bool spo_is_behind(uint64_t a, uint64_t b)
+{
+    uint64_t differ = a ^ b;
+
+    return a & differ & -differ;
+}
+
 /* The bucket that a bucket other than 0 splits off from. */
 static inline size_t spo_parent_of(size_t bucket)
 {

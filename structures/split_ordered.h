@@ -99,7 +99,7 @@
 #endif
 
 #ifndef QS_SPLIT_LEAST
-#define QS_SPLIT_LEAST                                             \
+#define QS_SPLIT_LEAST \
     512 /* heads, a page of them: a table that shrinks keeps these \
          */
 #endif
@@ -127,6 +127,8 @@ enum {
 #define spo_node_at            QS_NAME(QS_MAP_NAME, node_at)
 #define spo_follow             QS_NAME(QS_MAP_NAME, follow)
 #define spo_hold               QS_NAME(QS_MAP_NAME, hold)
+#define spo_kept_hash          QS_NAME(QS_MAP_NAME, kept_hash)
+#define spo_hash_of            QS_NAME(QS_MAP_NAME, hash_of)
 #define spo_compare            QS_NAME(QS_MAP_NAME, compare)
 #define spo_commit             QS_NAME(QS_MAP_NAME, commit)
 #define spo_unlink             QS_NAME(QS_MAP_NAME, unlink)
@@ -221,19 +223,28 @@ _Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 4,
                "this map protects four nodes at a time");
 
+/* Keys that are compared, and hashed again, as fast as hashes are read. */
+enum {
+    spo_plain_keys = _Generic(
+        (QS_MAP_KEY *)NULL, char * : 1, signed char * : 1, unsigned char * : 1,
+        short * : 1, unsigned short * : 1, int * : 1, unsigned * : 1, long * : 1,
+        unsigned long * : 1, long long * : 1, unsigned long long * : 1, default : 0)
+};
+
 struct spo_node {
     qs_word link;
     QS_MAP_KEY key;
     QS_MAP_VALUE value;
-    uint64_t order; /* of the list: the hash, its bits reversed */
-};
+}; /* and, of keys that are not plain, the hash behind it */
 _Static_assert(_Alignof(struct spo_node) <= QS_NODE_ALIGNMENT,
                "nodes are aligned to 16: a key or value may not ask for more");
 _Static_assert(offsetof(struct spo_node, link) == 0,
                "a link's address is that of its node, or of a head");
 
-static const struct qs_class spo_class = { .name = "pair",
-                                           .size = sizeof(struct spo_node) };
+static const struct qs_class spo_class = {
+    .name = "pair",
+    .size = sizeof(struct spo_node) + (spo_plain_keys ? 0 : sizeof(uint64_t))
+};
 
 struct spo {
     struct spo_heads heads;
@@ -243,6 +254,16 @@ struct spo {
                                                be */
     struct qs_striped_count pairs;
 };
+
+static inline uint64_t *spo_kept_hash(const struct spo_node *n)
+{
+    return (uint64_t *)(n + 1);
+}
+
+static inline uint64_t spo_hash_of(const struct spo_node *n)
+{
+    return spo_plain_keys ? QS_MAP_HASH(&n->key) : *spo_kept_hash(n);
+}
 
 static inline qs_word *spo_above(struct spo *m, size_t bucket);
 
@@ -382,6 +403,8 @@ static inline bool spo_next(struct spo *m, struct spo_cursor *c, QS_MAP_KEY *key
 #undef spo_node_at
 #undef spo_follow
 #undef spo_hold
+#undef spo_kept_hash
+#undef spo_hash_of
 #undef spo_compare
 #undef spo_commit
 #undef spo_unlink

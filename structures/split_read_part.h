@@ -17,19 +17,11 @@
  *   (2) validate, at least an acquire: the look at the remembered link
  */
 
-/* Keys that are compared as fast as orders are. */
-enum {
-    spo_plain_keys = _Generic(
-        (QS_MAP_KEY *)NULL, char * : 1, signed char * : 1, unsigned char * : 1,
-        short * : 1, unsigned short * : 1, int * : 1, unsigned * : 1, long * : 1,
-        unsigned long * : 1, long long * : 1, unsigned long long * : 1, default : 0)
-};
-
 /* Whether n, whose link is next, is the pair of the key. */
-static inline bool spo_is_pair(const struct spo_node *n, uintptr_t next, uint64_t order,
+static inline bool spo_is_pair(const struct spo_node *n, uintptr_t next, uint64_t hash,
                                const QS_MAP_KEY *key)
 {
-    return !(next & SPO_MARK) && (spo_plain_keys || n->order == order) &&
+    return !(next & SPO_MARK) && (spo_plain_keys || *spo_kept_hash(n) == hash) &&
            QS_MAP_EQUAL(&n->key, key);
 }
 
@@ -40,7 +32,6 @@ static inline int spo_get_fast(struct spo *m, struct spo_thread *t, uint64_t has
     size_t mask = qs_load(&m->mask, acquire); /* (1) */
     const qs_word *at = spo_head_at(&m->heads, hash & mask);
     uintptr_t link = spo_follow(t, at);
-    uint64_t order = spo_plain_keys ? 0 : spo_reverse_bits(hash);
     unsigned slot = 0, steps = 0;
     int found = -1;
 
@@ -60,7 +51,7 @@ static inline int spo_get_fast(struct spo *m, struct spo_thread *t, uint64_t has
         const struct spo_node *n = spo_node_at(link);
         link = spo_follow(t, &n->link);
         steps++;
-        if (spo_is_pair(n, link, order, key)) {
+        if (spo_is_pair(n, link, hash, key)) {
             *value = n->value;
             found = 1;
             break;
@@ -217,11 +208,11 @@ static __attribute__((noinline)) int spo_get_slow(struct spo *m, struct spo_thre
     if (!spo_begin(m, t, &r, hash))
         return -1;
     while ((found = spo_step(m, t, &r, 0, order)) > 0) {
-        if (spo_is_pair(r.node, r.next, order, key)) {
+        if (spo_is_pair(r.node, r.next, hash, key)) {
             *value = r.node->value;
             break;
         }
-        if (r.node->order > order) {
+        if (!(r.next & SPO_MARK) && spo_is_behind(spo_hash_of(r.node), hash)) {
             found = 0;
             break;
         }

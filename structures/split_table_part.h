@@ -62,9 +62,7 @@ static inline bool spo_claim(struct spo_thread *t, struct spo_work *k)
 static inline bool spo_make_guard(struct spo_thread *t, struct spo_work *k)
 {
     k->guard = spo_alloc(t, &spo_class);
-    if (k->guard)
-        k->guard->order = k->want.order;
-    else
+    if (!k->guard)
         qs_store(k->head, k->held, release); /* (8) */
     return k->guard;
 }
@@ -84,8 +82,7 @@ static inline struct spo_work spo_work_at(struct spo *m, size_t bucket)
 {
     return (struct spo_work){ .head = spo_head_at(&m->heads, bucket),
                               .bucket = bucket,
-                              .want = { .order = spo_reverse_bits(bucket),
-                                        .hash = spo_parent_of(bucket) } };
+                              .want = { .hash = bucket } };
 }
 
 /* Takes the bucket's head out of the list if it is there.  One that is pending is its
@@ -135,7 +132,7 @@ static inline struct spo_start spo_start(struct spo *m, struct spo_thread *t,
                                          const struct spo_want *want)
 {
     if (!want->key)
-        return (struct spo_start){ .head = spo_above(m, want->hash) };
+        return (struct spo_start){ .head = spo_above(m, spo_parent_of(want->hash)) };
     size_t mask = qs_load(&m->mask, acquire); /* (1) */
     size_t bucket = want->hash & mask;
     qs_word *head = spo_head_at(&m->heads, bucket);

@@ -32,8 +32,7 @@ static inline struct spo_want spo_wish(const QS_MAP_KEY *key)
 {
     uint64_t hash = QS_MAP_HASH(key);
 
-    return (
-        struct spo_want){ .order = spo_reverse_bits(hash), .hash = hash, .key = key };
+    return (struct spo_want){ .hash = hash, .key = key };
 }
 
 static inline struct spo_node *spo_new_node(struct spo_thread *t,
@@ -43,7 +42,8 @@ static inline struct spo_node *spo_new_node(struct spo_thread *t,
     struct spo_node *n = spo_alloc(t, &spo_class);
 
     if (n) {
-        n->order = want->order;
+        if (!spo_plain_keys)
+            *spo_kept_hash(n) = want->hash;
         n->key = *want->key;
         n->value = value;
     }

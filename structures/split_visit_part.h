@@ -63,15 +63,17 @@ static inline int spo_fill(struct spo *m, struct spo_thread *t, struct spo_haul 
     h->count = 0;
     while ((there = spo_step(m, t, &r, 0, UINT64_MAX)) > 0) {
         const struct spo_node *n = r.node;
-        if (n->order < h->from || (r.next & SPO_MARK) ||
-            (n->order == h->from && passed++ < h->skip))
+        if (r.next & SPO_MARK)
+            continue;
+        uint64_t order = spo_reverse_bits(spo_hash_of(n));
+        if (order < h->from || (order == h->from && passed++ < h->skip))
             continue;
         if (h->count == h->room) {
-            spo_cut(h, n->order);
+            spo_cut(h, order);
             return 1;
         }
         h->copies[h->count++] =
-            (struct spo_copy){ .order = n->order, .key = n->key, .value = n->value };
+            (struct spo_copy){ .order = order, .key = n->key, .value = n->value };
     }
     h->is_last = !there;
     return there ? -1 : 1;

@@ -27,8 +27,7 @@ enum { spo_reads_freely = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) || spo_resta
 
 /* What a search looks for: a key, or the place of a head. */
 struct spo_want {
-    uint64_t order;
-    uint64_t hash;         /* of the key, or the bucket that the head splits off from */
+    uint64_t hash;         /* of the key, or the head's bucket */
     const QS_MAP_KEY *key; /* NULL: a head */
 };
 
@@ -68,11 +67,14 @@ static inline bool spo_hold(struct spo_thread *t, unsigned slot, const qs_word *
     return spo_reads_freely || spo_protect_seen(t, slot, link, seen); /* (2) */
 }
 
-/* <0 before what is wanted, 0 the key itself, >0 behind. */
+/* <0 before what is wanted, 0 the key itself, >0 behind, in the order of the list. */
 static inline int spo_compare(const struct spo_node *n, const struct spo_want *want)
 {
-    if (n->order != want->order)
-        return n->order < want->order ? -1 : 1;
+    if (spo_plain_keys && want->key && QS_MAP_EQUAL(&n->key, want->key))
+        return 0;
+    uint64_t hash = spo_hash_of(n);
+    if (hash != want->hash)
+        return spo_is_behind(hash, want->hash) ? 1 : -1;
     if (!want->key)
         return 1; /* a head comes before the nodes of its order */
     return QS_MAP_EQUAL(&n->key, want->key) ? 0 : -1; /* a newcomer goes last */
@@ -187,7 +189,7 @@ static inline int spo_walk(struct spo *m, struct spo_thread *t, struct spo_start
         if (w->link & SPO_HEAD) {
             size_t index = spo_index_of(w->link);
             w->cur = NULL;
-            if (index <= from.limit || spo_reverse_bits(index) > want->order)
+            if (index <= from.limit || spo_is_behind(index, want->hash))
                 break;
             if (!spo_pass(t, spo_head_at(&m->heads, index), w))
                 return -1;
