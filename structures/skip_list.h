@@ -150,18 +150,25 @@ static inline struct skl_node *skl_node_at(uintptr_t link)
 
 #include "structures/skip_search_part.h"
 
-/* Says that the inserter (SKL_LINKED) or the remover (SKL_MARKED) will not touch n any
- * more.  The second of them makes sure that nobody can reach n, and retires it. */
-static inline void skl_finish(struct skl *m, struct skl_thread *t, struct skl_node *n,
-                              uintptr_t part)
+/* Makes sure that nobody can reach n, and retires it.  Noinline: a whole search of its
+ * own, which its callers need seldom. */
+static __attribute__((noinline)) void skl_bury(struct skl *m, struct skl_thread *t,
+                                               struct skl_node *n)
 {
     struct skl_window w;
 
-    if ((qs_fetch_or(&n->done, part, acq_rel) | part) != /* (10) */
-        (SKL_LINKED | SKL_MARKED))
-        return;
     skl_find(m, t, &n->key, SKL_SWEEP, 0, &w);
     skl_retire(t, &skl_class[n->height], n);
+}
+
+/* Says that the inserter (SKL_LINKED) or the remover (SKL_MARKED) will not touch n any
+ * more.  The second of them buries it. */
+static inline void skl_finish(struct skl *m, struct skl_thread *t, struct skl_node *n,
+                              uintptr_t part)
+{
+    if ((qs_fetch_or(&n->done, part, acq_rel) | part) == /* (10) */
+        (SKL_LINKED | SKL_MARKED))
+        skl_bury(m, t, n);
 }
 
 /* A node of random height; NULL without memory. */
@@ -208,7 +215,7 @@ static inline bool skl_link_at(struct skl_thread *t, struct skl_node *n,
 static inline bool skl_link(struct skl *m, struct skl_thread *t, struct skl_node *n,
                             struct skl_window *w)
 {
-    enum skl_search how = skl_keeps_paths && n->height > 1 ? SKL_PATH : SKL_FIND;
+    enum skl_search how = skl_keeps_paths ? SKL_PATH : SKL_FIND;
 
     while (!skl_find(m, t, &n->key, how, 0, w))
         /* There are levels above the floor.  NOLINTNEXTLINE(clang-analyzer-core.*) */

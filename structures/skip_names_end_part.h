@@ -9,14 +9,17 @@
 #undef skl_node_at
 #undef skl_unlink
 #undef skl_commit
+#undef skl_stays
 #undef skl_walk
 #undef skl_sweep
 #undef skl_is_found
 #undef skl_descend
 #undef skl_descend_apart
+#undef skl_find_again
 #undef skl_find
 #undef skl_new_node
 #undef skl_raise
+#undef skl_bury
 #undef skl_finish
 #undef skl_link
 #undef skl_link_upper

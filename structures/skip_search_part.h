@@ -5,7 +5,9 @@
  *
  * Memory order.
  *   (1) protect, at least an acquire: pairs with whatever linked the node, sees its
- *       content
+ *       content.  Where the level above ended at the same node, protected since it was
+ *       found linked there, an acquire load that finds the link leading to it will do:
+ *       what is protected and was not retired then is not freed
  *   (2) acquire: pairs with whatever wrote the link: its target may be followed next
  *   (8) unlinks, a seq_cst CAS; passes on what (2) acquired
  *
@@ -49,6 +51,17 @@ static inline void skl_commit(struct skl_thread *t, const struct skl_window *w)
     skl_end_reading(t, 2, (void *[]){ (void *)before, w->cur });
 }
 
+/* Whether the walk ends before its first step, at the node that the level above ended
+ * at: protected since, it is not protected anew, which costs a fence where that does. */
+static inline bool skl_stays(unsigned level, int stop, const struct skl_place *p)
+{
+    if (skl_keeps_paths || p->order < stop ||
+        qs_load(&p->at.links[level], acquire) != (uintptr_t)p->at.cur) /* (1) */
+        return false;
+    return p->lightly || !p->at.cur ||
+           !(qs_load(&p->at.cur->next[level], acquire) & SKL_MARK); /* (2) */
+}
+
 /* Walks along one level up to the first unmarked node whose order is at least stop: 0
  * for the key itself, 1 for what comes after it; lightly, to the first such node
  * whether marked or not, which saves a look at a link that is not followed.  False if
@@ -57,6 +70,8 @@ static inline void skl_commit(struct skl_thread *t, const struct skl_window *w)
 SKL_IN_PLACE bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KEY *key,
                            int stop, struct skl_place *p)
 {
+    if (skl_stays(level, stop, p))
+        return true;
     for (;;) {
         qs_word *link = &p->at.links[level];
         uintptr_t seen = skl_protect(t, p->slot, link); /* (1) */
@@ -110,7 +125,7 @@ static inline bool skl_is_found(const struct skl_place *p)
 SKL_IN_PLACE int skl_descend(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
                              enum skl_search how, unsigned floor, struct skl_window *w)
 {
-    struct skl_place p = { .at.links = m->head };
+    struct skl_place p = { .at.links = m->head, .order = 1 };
     unsigned level = (unsigned)qs_load(&m->levels, relaxed);
 
     while (level-- > floor) {
@@ -120,7 +135,8 @@ SKL_IN_PLACE int skl_descend(struct skl *m, struct skl_thread *t, const QS_MAP_K
             QS_COUNT_RESTART(QS_COUNTERS(t));
             if (skl_restarts)
                 return -1;
-            p.at.links = m->head;
+            p.at = (struct skl_window){ .links = m->head };
+            p.order = 1;
             level = (unsigned)qs_load(&m->levels, relaxed);
         } else if (how == SKL_MEET && skl_is_found(&p)) {
             w[floor] = p.at;
@@ -143,16 +159,25 @@ static __attribute__((noinline, unused)) int skl_descend_apart(
     return skl_descend(m, t, key, how, floor, w);
 }
 
-/* As skl_descend(), to its end. */
-static inline bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
-                            enum skl_search how, unsigned floor, struct skl_window *w)
+/* As skl_descend(), to its end, under a scheme that restarts: apart, since what notes
+ * where to come back to is not compiled into others. */
+static __attribute__((noinline, unused)) bool skl_find_again(
+    struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key, enum skl_search how,
+    unsigned floor, struct skl_window *w)
 {
     int found;
 
-    if (!skl_restarts)
-        return skl_descend(m, t, key, how, floor, w) == 1;
     do
         skl_checkpoint(t);
     while ((found = skl_descend_apart(m, t, key, how, floor, w)) < 0);
     return found;
+}
+
+/* As skl_descend(), to its end. */
+SKL_IN_PLACE bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
+                           enum skl_search how, unsigned floor, struct skl_window *w)
+{
+    if (skl_restarts)
+        return skl_find_again(m, t, key, how, floor, w);
+    return skl_descend(m, t, key, how, floor, w) == 1;
 }
