@@ -107,45 +107,87 @@ bool qs_places_share_cores(const struct qs_place *places, unsigned n)
     return false;
 }
 
+/* A thread that looks at one place. */
 struct watchman {
     pthread_t thread;
     const struct qs_topology *topology;
     struct qs_place place;
-    double patience_s, seen;
+    double seconds; /* of patience, or to watch for */
+    double seen;    /* the answer; NaN if it could not go there */
 };
 
-static void *watch(void *argument)
+static void *wait_there(void *argument)
 {
     struct watchman *w = argument;
     char error[128];
     double waited_s;
 
     if (!qs_topology_bind(w->topology, &w->place, error, sizeof error))
-        w->seen = qs_crowding_wait(w->patience_s, &waited_s);
+        w->seen = qs_crowding_wait(w->seconds, &waited_s);
     return NULL;
 }
 
-double qs_crowding_wait_at(const struct qs_topology *t, const struct qs_place *places,
-                           unsigned n, double patience_s)
+static void *count_there(void *argument)
+{
+    struct watchman *w = argument;
+    uint64_t end = qs_now() + (uint64_t)(w->seconds * 1e9);
+    unsigned looks = 0, shared = 0;
+    char error[128];
+
+    if (qs_topology_bind(w->topology, &w->place, error, sizeof error))
+        return NULL;
+    do {
+        shared += qs_crowding() > qs_crowded;
+        looks++;
+    } while (qs_now() < end);
+    w->seen = (double)shared / looks;
+    return NULL;
+}
+
+/* The greatest answer of all watchmen, or NaN. */
+static double post(const struct qs_topology *t, const struct qs_place *places,
+                   unsigned n, double seconds, void *look(void *))
 {
     struct watchman *watchmen = calloc(n, sizeof *watchmen);
     double greatest = watchmen && !qs_places_share_cores(places, n) ? 0 : NAN;
     unsigned started = 0;
 
     for (; !isnan(greatest) && started < n; started++) {
-        watchmen[started] = (struct watchman){ .topology = t,
-                                               .place = places[started],
-                                               .patience_s = patience_s,
-                                               .seen = NAN };
-        if (pthread_create(&watchmen[started].thread, NULL, watch, &watchmen[started]))
+        struct watchman *w = &watchmen[started];
+        *w = (struct watchman){
+            .topology = t, .place = places[started], .seconds = seconds, .seen = NAN
+        };
+        if (pthread_create(&w->thread, NULL, look, w)) {
             greatest = NAN;
+            break;
+        }
     }
     for (unsigned i = 0; i < started; i++) {
-        if (i + 1 == started && isnan(greatest))
-            break; /* the one that was not created */
         pthread_join(watchmen[i].thread, NULL);
-        greatest = isnan(watchmen[i].seen) ? NAN : fmax(greatest, watchmen[i].seen);
+        greatest = isnan(greatest) || isnan(watchmen[i].seen)
+                       ? NAN
+                       : fmax(greatest, watchmen[i].seen);
     }
     free(watchmen);
     return greatest;
+}
+
+double qs_crowding_wait_at(const struct qs_topology *t, const struct qs_place *places,
+                           unsigned n, double patience_s)
+{
+    return post(t, places, n, patience_s, wait_there);
+}
+
+double qs_crowding_share(const struct qs_topology *t, double seconds)
+{
+    unsigned n = qs_topology_cores(t);
+    struct qs_place *places = calloc(n, sizeof *places);
+    char error[128];
+    double share = NAN;
+
+    if (places && qs_topology_is_this_machine(t) &&
+        !qs_topology_place(t, "cores", n, false, places, error, sizeof error))
+        share = post(t, places, n, seconds, count_there);
+    free(places);
+    return share;
 }

@@ -37,4 +37,8 @@ bool qs_places_share_cores(const struct qs_place *places, unsigned n);
 double qs_crowding_wait_at(const struct qs_topology *t, const struct qs_place *places,
                            unsigned n, double patience_s);
 
+/* The share of the time, 0 to 1, in which a core was shared, of the core of which that
+ * is most: watches all cores that the process may use.  NaN as above. */
+double qs_crowding_share(const struct qs_topology *t, double seconds);
+
 #endif

@@ -49,7 +49,7 @@ size_t qs_machine_facts(const struct qs_topology *t, struct qs_fact facts[QS_FAC
     if (of != t) {
         list = (struct qs_fact_list){ collected, 0 };
         add_topology(&list, t);
-        qs_machine_add_system(&list);
+        qs_machine_add_system(t, &list);
         qs_machine_add_build(&list);
         of = t;
     }

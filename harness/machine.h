@@ -18,7 +18,7 @@ struct qs_fact {
 enum { QS_FACTS = 48, QS_FINGERPRINT = 640 };
 
 /* Collects at most QS_FACTS facts, always in the same order; returns their number.
- * Takes a third of a second the first time, because it watches the load; later calls
+ * Takes half a second the first time, because it watches the load; later calls
  * repeat what the first one found.  Main thread only, as is all that follows. */
 size_t qs_machine_facts(const struct qs_topology *t, struct qs_fact facts[QS_FACTS]);
 

@@ -15,8 +15,9 @@ void qs_fact_add(struct qs_fact_list *list, const char *name, const char *value,
 void qs_fact_addf(struct qs_fact_list *list, const char *name, const char *remedy,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-void qs_machine_add_build(struct qs_fact_list *list);  /* machine_build.c */
-void qs_machine_add_system(struct qs_fact_list *list); /* machine_system.c */
+void qs_machine_add_build(struct qs_fact_list *list); /* machine_build.c */
+/* machine_system.c */
+void qs_machine_add_system(const struct qs_topology *t, struct qs_fact_list *list);
 
 /* First line of a file of /proc or /sys, below $QS_SYSROOT if that is set, which lets
  * a test show another machine.  False if it cannot be read. */

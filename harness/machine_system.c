@@ -1,5 +1,6 @@
 /* machine_system.c - the processor, the kernel and what disturbs them. */
 #include <linux/membarrier.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/crowding.h"
 #include "harness/machine_private.h"
 #include "harness/perf.h"
 #include "reclaim/reclaim.h"
@@ -246,6 +248,22 @@ static void add_load(struct qs_fact_list *list)
                  "%.0f%%", steal);
 }
 
+/* What the load does not show: who computes on a core's other hardware thread. */
+static void add_strangers(const struct qs_topology *t, struct qs_fact_list *list)
+{
+    double share = qs_crowding_share(t, 0.1);
+
+    if (isnan(share))
+        qs_fact_add(list, "strangers", "unknown", NULL);
+    else
+        qs_fact_addf(list, "strangers",
+                     share >= 0.1 ? "others compute on the other hardware thread of a "
+                                    "core; repeats wait for them, see patience in "
+                                    "quiesce-experiment(5)"
+                                  : NULL,
+                     "%.0f%% of the time", 100 * share);
+}
+
 static void add_timer(struct qs_fact_list *list)
 {
     enum { READS = 10000 };
@@ -256,7 +274,7 @@ static void add_timer(struct qs_fact_list *list)
     qs_fact_addf(list, "timer_ns", NULL, "%.1f", (double)(qs_now() - begin) / READS);
 }
 
-void qs_machine_add_system(struct qs_fact_list *list)
+void qs_machine_add_system(const struct qs_topology *t, struct qs_fact_list *list)
 {
     char memory[64] = "";
 
@@ -266,5 +284,6 @@ void qs_machine_add_system(struct qs_fact_list *list)
     read_key("/proc/meminfo", "MemTotal", memory, sizeof memory);
     qs_fact_add(list, "memory", memory, NULL);
     add_load(list);
+    add_strangers(t, list);
     add_timer(list);
 }
