@@ -65,14 +65,15 @@ static void replace(struct stress *s, struct S(thread) * t, uintptr_t fresh,
     S(leave)(t);
 }
 
-/* Counters are read one by one: who is held up between two of them sees nodes that were
- * retired and not that they were freed.  Two looks in a row agree on what there is. */
+/* Counters are read one by one, and who is held up between two of them sees nodes that
+ * were retired and not that they were freed.  What was retired by the first look and
+ * was not freed by the second was garbage in between, for sure. */
 static uint64_t look(struct stress *s)
 {
-    uint64_t garbage = stats_now(&s->domain).garbage_nodes;
-    uint64_t again = stats_now(&s->domain).garbage_nodes;
+    uint64_t retired = stats_now(&s->domain).retired_nodes;
+    uint64_t freed = stats_now(&s->domain).freed_nodes;
+    uint64_t garbage = retired > freed ? retired - freed : 0;
 
-    garbage = garbage < again ? garbage : again;
     qs_store(&s->garbage, garbage, relaxed);
     return garbage;
 }
