@@ -217,6 +217,21 @@ static void release(struct torment *t)
             pthread_join(s->slots[i].thread, NULL);
 }
 
+static void *end_early(void *nothing)
+{
+    pthread_exit(nothing);
+}
+
+/* The first thread that ends so has the C library load what unwinds its stack, and abort
+ * the process if there is no memory for that.  Better before there is none. */
+static void load_unwinder(void)
+{
+    pthread_t thread;
+
+    if (!pthread_create(&thread, NULL, end_early, NULL))
+        pthread_join(thread, NULL);
+}
+
 bool qs_soak_torment(struct qs_soak *s)
 {
     struct torment t = { .soak = s };
@@ -225,6 +240,7 @@ bool qs_soak_torment(struct qs_soak *s)
     bool done = false;
 
     catch_signals();
+    load_unwinder();
     qs_stream_seed(&t.stream, s->round->seed, 1);
     getrlimit(RLIMIT_DATA, &t.memory);
     while (!done && !s->result->finding[0] && (s->logs || qs_now() < end)) {
