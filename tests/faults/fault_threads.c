@@ -1,4 +1,5 @@
 /* fault_threads.c - threads that end in the wrong moment, or are far too many. */
+#include <malloc.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -146,8 +147,8 @@ static void visit(struct crowd *c)
         pthread_join(c->members[i].thread, NULL);
 }
 
-/* 10 000 threads, 64 at a time.  Memory may still grow a little after the first ones:
- * by malloc's arenas, which are as many as threads have met in it. */
+/* 10 000 threads, 64 at a time.  In one of malloc's arenas: of several each keeps some of
+ * what another thread freed, as liburcu's does, and memory grows for a long time. */
 const char *fault_thread_churn(const struct qs_map_ops *ops)
 {
     enum { ROUNDS = 10000 / CROWD_MAX, FIRST = ROUNDS / 4, SLACK_KB = 1024 };
@@ -156,6 +157,7 @@ const char *fault_thread_churn(const struct qs_map_ops *ops)
     struct crowd c = { .ops = ops, .map = m, .keys = KEYS, .n = CROWD_MAX };
     long early = 0;
 
+    mallopt(M_ARENA_MAX, 1);
     for (unsigned i = 0; i < CROWD_MAX; i++)
         c.members[i] = (struct crowd_member){ .crowd = &c, .random = i };
     ops->offline(t);
