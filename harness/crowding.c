@@ -6,38 +6,31 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "reclaim/atomic.h"
 #include "reclaim/system.h"
 
 enum { ROUNDS = 20000, LOOKS = 12, CALM_IN_A_ROW = 2 };
 
-/* Of the thread: what the guest's own scheduler gives to others does not count. */
-static uint64_t thread_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
+/* By the wall clock: a guest's clock of CPU time leaves out what its host says it stole,
+ * and has loops seem shorter than they can be.  Who is held up is disturbed, too. */
 
 /* Each multiplication waits for the one before. */
 static uint64_t chain_ns(void)
 {
-    uint64_t x = 1, begin = thread_ns();
+    uint64_t x = 1, begin = qs_now();
 
     for (unsigned i = 0; i < ROUNDS; i++) {
         x = x * 6364136223846793005u + 1;
         __asm__ __volatile__("" : "+r"(x));
     }
-    return thread_ns() - begin;
+    return qs_now() - begin;
 }
 
 /* Four chains, as many instructions at a time as the core has units for. */
 static uint64_t crowd_ns(void)
 {
-    uint64_t a = 1, b = 2, c = 3, d = 4, begin = thread_ns();
+    uint64_t a = 1, b = 2, c = 3, d = 4, begin = qs_now();
 
     for (unsigned i = 0; i < ROUNDS; i++) {
         a = a * 3 + 1;
@@ -48,19 +41,20 @@ static uint64_t crowd_ns(void)
         c ^= d >> 5;
         __asm__ __volatile__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
     }
-    return thread_ns() - begin;
+    return qs_now() - begin;
 }
 
-/* In thousandths, the least quotient of any thread; 0 before the first. */
-static qs_word best;
+/* The least of each in any thread, in ns; 0 before the first.  Each by itself: both are
+ * of a moment without strangers, at the highest clock rate. */
+static qs_word best_crowd, best_chain;
 
-static double note_best(double quotient)
+static double note_best(qs_word *best, uint64_t ns)
 {
-    uintptr_t mine = (uintptr_t)(quotient * 1000), seen = qs_load(&best, relaxed);
+    uintptr_t mine = (uintptr_t)ns, seen = qs_load(best, relaxed);
 
-    while ((!seen || mine < seen) && !qs_cas(&best, &seen, mine))
+    while ((!seen || mine < seen) && !qs_cas(best, &seen, mine))
         ;
-    return (double)(!seen || mine < seen ? mine : seen) / 1000;
+    return (double)(!seen || mine < seen ? mine : seen);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -69,7 +63,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /* Strangers come and go within microseconds: their loop's mean is what they cost now,
- * its least what it takes without them.  The chain tells the clock rate. */
+ * its least what it takes without them.  The chain tells the clock rate, unless it is
+ * held up all the time; then too little is seen. */
 double qs_crowding(void)
 {
     uint64_t sum = 0, crowd = UINT64_MAX, chain = UINT64_MAX;
@@ -80,8 +75,10 @@ double qs_crowding(void)
         crowd = least(crowd, ns);
         chain = least(chain, chain_ns());
     }
-    double ticks = fmax((double)chain, 1);
-    return (double)sum / LOOKS / ticks / note_best((double)crowd / ticks);
+    if (!crowd || !chain)
+        return 1; /* a clock too coarse to tell */
+    double usual = note_best(&best_crowd, crowd) / note_best(&best_chain, chain);
+    return (double)sum / LOOKS / (double)chain / usual;
 }
 
 double qs_crowding_wait(double patience_s, double *waited_s)

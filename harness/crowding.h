@@ -4,9 +4,9 @@
  * stranger's, whom no counter of the guest shows: steal time stays 0, and everything
  * that wants many of the core's units takes half as long again.  Two loops tell: one
  * whose instructions wait for each other runs as fast as ever, one with independent
- * instructions does not.  Their quotient does not depend on the clock rate, and its
- * least value in this process is taken for a core of one's own.  So a process that
- * never has one does not notice.
+ * instructions does not.  Their quotient does not depend on the clock rate; that of the
+ * least that either took in this process is taken for a core of one's own.  So a process
+ * that never has one does not notice.
  *
  * Hosts that balance their load give a busy processor a core of its own after a while,
  * a second at most where we looked; one that was idle may find its core taken.
