@@ -157,17 +157,22 @@ static int check_cells(const struct qs_plan *plan, const struct qs_topology *top
     return 0;
 }
 
-static int say_empty(const struct qs_choices *choices, size_t too_wide, char *error,
-                     size_t error_size)
+/* Names the file if it is one. */
+static int say_empty(const struct qs_figures *figures, const struct qs_choices *choices,
+                     size_t too_wide, char *error, size_t error_size)
 {
+    bool one = figures->n == 1;
+    int used = snprintf(error, error_size, "%s%sno cell is left",
+                        one ? figures->figure[0]->path : "", one ? ": " : "");
+
+    if (used < 0 || (size_t)used >= error_size)
+        return -1;
     if (too_wide)
-        snprintf(error, error_size,
-                 "no cell is left: all have more threads than processors; --set "
-                 "oversubscribe=yes");
-    else
-        snprintf(error, error_size, "no cell is left%s%s%s",
-                 choices->only ? " by --only '" : "",
-                 choices->only ? choices->only : "", choices->only ? "'" : "");
+        snprintf(error + used, error_size - (size_t)used,
+                 ": all have more threads than processors; --set oversubscribe=yes");
+    else if (choices->only)
+        snprintf(error + used, error_size - (size_t)used, " by --only '%s'",
+                 choices->only);
     return -1;
 }
 
@@ -198,7 +203,7 @@ struct qs_plan *qs_plans_make(const struct qs_figures *figures,
         unmet += *plans[i].unmet != 0;
     }
     if (result == 0 && cells == 0 && unmet < figures->n)
-        result = say_empty(choices, too_wide, error, error_size);
+        result = say_empty(figures, choices, too_wide, error, error_size);
     if (result == 0)
         return plans;
     qs_plans_free(plans, figures->n);
