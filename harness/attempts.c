@@ -6,7 +6,7 @@
  *
  * A cell's patience is the time that waiting and attempts that are given up may take
  * together.  Where nobody said how much, it is a second, and a quarter of what all
- * repeats so far took, so that a plan takes at most a quarter longer than it says; and
+ * repeats so far took, so that a plan takes about a quarter longer than it says at most; and
  * none for repeats so short that looking takes a good part of their time.
  */
 #include <math.h>

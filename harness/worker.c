@@ -170,12 +170,20 @@ static void work_in_parts(struct qs_worker *w)
     note_parts(w); /* it may have ended right after the last look */
 }
 
-/* Offline, because a thread that sleeps would hold back everybody's garbage. */
+/* A core that was idle may be a stranger's for a while. */
+static void wait_for_core(struct qs_worker *w)
+{
+    if (w->run->patience_s > 0)
+        w->crowding = qs_crowding_wait(w->run->patience_s, &w->waited_s);
+}
+
+/* Offline, because a thread that waits would hold back everybody's garbage. */
 static void wait_until_open(struct qs_worker *w)
 {
     struct qs_run *run = w->run;
 
     run->ops->offline(w->thread);
+    wait_for_core(w);
     pthread_mutex_lock(&run->lock);
     run->ready++;
     pthread_cond_broadcast(&run->changed);
@@ -183,13 +191,6 @@ static void wait_until_open(struct qs_worker *w)
         pthread_cond_wait(&run->changed, &run->lock);
     pthread_mutex_unlock(&run->lock);
     run->ops->online(w->thread);
-}
-
-/* A core that was idle may be a stranger's for a while. */
-static void wait_for_core(struct qs_worker *w)
-{
-    if (w->run->patience_s > 0)
-        w->crowding = qs_crowding_wait(w->run->patience_s, &w->waited_s);
 }
 
 static void look_at_core(struct qs_worker *w)
@@ -295,7 +296,6 @@ void *qs_worker_main(void *argument)
     find_share(w);
     if (!run->cell->measure_fill)
         repeat(w, QS_PHASE_FILL, QS_ROLE_FILL);
-    wait_for_core(w);
     wait_until_open(w);
     warm_up(w);
     measure(w);

@@ -151,7 +151,7 @@ static inline struct skl_node *skl_node_at(uintptr_t link)
 #include "structures/skip_search_part.h"
 
 /* Makes sure that nobody can reach n, and retires it.  Noinline: a whole search of its
- * own, which its callers need seldom. */
+ * own, once per removed node. */
 static __attribute__((noinline)) void skl_bury(struct skl *m, struct skl_thread *t,
                                                struct skl_node *n)
 {
