@@ -145,9 +145,11 @@ static double post(const struct qs_topology *t, const struct qs_place *places,
                    unsigned n, double seconds, void *look(void *))
 {
     struct watchman *watchmen = calloc(n, sizeof *watchmen);
-    double greatest = watchmen && !qs_places_share_cores(places, n) ? 0 : NAN;
+    double greatest = qs_places_share_cores(places, n) ? NAN : 0;
     unsigned started = 0;
 
+    if (!watchmen)
+        return NAN;
     for (; !isnan(greatest) && started < n; started++) {
         struct watchman *w = &watchmen[started];
         *w = (struct watchman){
