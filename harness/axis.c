@@ -63,6 +63,7 @@ static const struct {
     { "given_up", "attempts on cores that were shared" },
     { "huge_kb", "memory in huge pages [kB]" },
     { "retired_per_op", "nodes retired per operation" },
+    { "look", "look at the claims that asked for it" },
 };
 
 /* "insert_p999_ns" as "99.9 % of inserts within [ns]"; NULL for other columns. */

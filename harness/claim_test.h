@@ -80,8 +80,21 @@ struct qs_estimate qs_claim_estimate(const struct qs_test *test,
                                      const struct qs_claim_group *group,
                                      struct qs_claim_odds *odds);
 
-/* Holm's correction over the n claims of one figure: verdicts that chance could explain
- * among so many become undecided. */
-void qs_claims_correct(struct qs_judgement *judgements, size_t n);
+/* The rows the claim speaks of, without those that say nothing about what it judges.
+ * Returns an array to be freed. */
+const struct qs_row **qs_claim_rows(const struct qs_figure *figure,
+                                    const struct qs_claim *claim,
+                                    const struct qs_test *test,
+                                    const struct qs_row *rows, size_t n,
+                                    const struct qs_limits *limits, size_t *chosen);
+
+/* How often these rows were judged: 2 if some were measured since the first time. */
+unsigned qs_claim_looks(const struct qs_row *const *rows, size_t n);
+
+/* Holm's correction over the claims of one figure: verdicts that chance could explain
+ * among so many become undecided.  The required claims are a family of their own, what
+ * the figure is there to decide; the others are another, which takes nothing from them.
+ * What was looked at twice has its p counted twice. */
+void qs_claims_correct(const struct qs_figure *figure, struct qs_judgement *judgements);
 
 #endif

@@ -41,33 +41,6 @@ static void conclude(struct qs_judgement *j, enum qs_claim_verdict verdict,
     snprintf(j->reason, sizeof j->reason, "%s", reason);
 }
 
-/* Numbers of repeats that went wrong are no numbers, but that they did can be one. */
-static bool counts(const struct qs_row *row, const struct qs_test *test)
-{
-    return !strcmp(row->status, "ok") ||
-           (!strcmp(row->status, "invalid") && !strcmp(test->metric, "invalid"));
-}
-
-/* The rows the claim speaks of.  Returns an array to be freed. */
-static const struct qs_row **choose_rows(const struct qs_figure *figure,
-                                         const struct qs_claim *claim,
-                                         const struct qs_test *test,
-                                         const struct qs_row *rows, size_t n,
-                                         const struct qs_limits *limits, size_t *chosen)
-{
-    char ignored[QS_EXPERIMENT_ERROR];
-    struct qs_filter *where = qs_filter_parse(claim->where, ignored, sizeof ignored);
-    const struct qs_row **choice = qs_needed(malloc((n + 1) * sizeof *choice));
-
-    *chosen = 0;
-    for (size_t i = 0; where && i < n; i++)
-        if (!strcmp(rows[i].figure, figure->id) && counts(&rows[i], test) &&
-            qs_filter_match(where, &rows[i], limits))
-            choice[(*chosen)++] = &rows[i];
-    qs_filter_free(where);
-    return choice;
-}
-
 /* What share of a processor the row's threads got each. */
 static double processor_share(const struct qs_row *row)
 {
@@ -260,13 +233,14 @@ void qs_claim_judge(const struct qs_figure *figure, const struct qs_claim *claim
         return;
     }
     const struct qs_row **choice =
-        choose_rows(figure, claim, &test, rows, n, limits, &chosen);
+        qs_claim_rows(figure, claim, &test, rows, n, limits, &chosen);
     set_unit(&test, j);
     judge_rows(&test, choice, chosen, limits, j);
     if ((claim->basis == QS_BASIS_WALL || qs_needs_quiet(claim->needs)) &&
         j->verdict < QS_UNDECIDED &&
         !was_quiet(choice, chosen, limits, reason, sizeof reason))
         conclude(j, QS_UNDECIDED, reason);
+    j->looks = qs_claim_looks(choice, chosen);
     free(choice);
     qs_test_clear(&test);
 }
@@ -285,7 +259,7 @@ size_t qs_claims_judge(const struct qs_figures *figures, const struct qs_row *ro
         for (size_t c = 0; c < figures->figure[i]->n_claims; c++)
             qs_claim_judge(figures->figure[i], &figures->figure[i]->claims[c], rows, n,
                            limits, &(*judgements)[k++]);
-        qs_claims_correct(*judgements + first, k - first);
+        qs_claims_correct(figures->figure[i], *judgements + first);
     }
     return count;
 }

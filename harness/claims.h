@@ -50,9 +50,11 @@ struct qs_judgement {
     struct qs_estimate
         estimate;    /* of the reported group; NaN if nothing was computed */
     unsigned groups; /* in how many groups the claim was tested */
-    double p; /* how likely chance alone would say so; among the figure's claims if they
-                 were judged together (Holm); NaN if nothing was computed */
-    char unit[8];     /* "x" for ratios, else empty */
+    unsigned looks;  /* 2: undecided at first, and judged again with more repeats */
+    double p;     /* how likely chance alone would say so; among the figure's required
+                 claims, or among its others, if they were judged together (Holm); NaN
+                 if nothing was computed */
+    char unit[8]; /* "x" for ratios, else empty */
     char reason[256]; /* why not "holds", or which group is reported */
 };
 

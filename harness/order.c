@@ -58,6 +58,31 @@ size_t qs_steps_make(const struct qs_plan *plans, size_t n, struct qs_step **ste
     return s.n;
 }
 
+static size_t add_wanted(struct steps *s, const struct qs_plan *plans, size_t n,
+                         bool *const *wanted, unsigned again)
+{
+    size_t before = s->n;
+
+    for (size_t p = 0; p < n; p++)
+        for (size_t c = 0; again <= plans[p].repeats && c < plans[p].n; c++)
+            if (wanted[p][c])
+                add(s, p, c, plans[p].repeats + again);
+    if (s->n > before)
+        shuffle(s->step + before, s->n - before, plans[0].seed ^ (uint64_t)again << 48);
+    return s->n - before;
+}
+
+size_t qs_steps_again(const struct qs_plan *plans, size_t n, bool *const *wanted,
+                      struct qs_step **steps)
+{
+    struct steps s = { NULL, 0 };
+
+    for (unsigned again = 1; add_wanted(&s, plans, n, wanted, again) > 0; again++)
+        continue;
+    *steps = s.step;
+    return s.n;
+}
+
 uint64_t qs_step_seed(const struct qs_plan *plan, unsigned rep)
 {
     uint64_t state = plan->seed + rep;

@@ -16,6 +16,11 @@ struct qs_step {
  * Same plans, same order. */
 size_t qs_steps_make(const struct qs_plan *plans, size_t n, struct qs_step **steps);
 
+/* As many repeats again of the cells that are wanted, wanted[plan][cell]: numbered on,
+ * all of them interleaved. */
+size_t qs_steps_again(const struct qs_plan *plans, size_t n, bool *const *wanted,
+                      struct qs_step **steps);
+
 /* The seed of a repeat's workload: equal for all cells, so that structures and schemes
  * meet the same keys. */
 uint64_t qs_step_seed(const struct qs_plan *plan, unsigned rep);

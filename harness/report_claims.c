@@ -185,7 +185,9 @@ void qs_report_claims(struct qs_report *r)
         "<p class=\"note\">Holds: the 95 % interval lies wholly on the claimed side. "
         "Contradicted: wholly on the other. Undecided: it straddles, chance could "
         "explain it among so many claims of one figure (Holm), or there are fewer than 6 "
-        "repeats. A claim about several groups of cells must hold in each; the "
+        "repeats. Repeats on cores that were shared with others say nothing of times. "
+        "Required claims that were undecided got as many repeats again, and their p "
+        "counts twice. A claim about several groups of cells must hold in each; the "
         "one nearest to failing is shown.</p>\n",
         r->out);
 }

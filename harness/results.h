@@ -14,6 +14,7 @@ struct qs_row {
     struct qs_cell cell;
     uint64_t id; /* qs_cell_id(&cell), column "cell", 16 hexadecimal digits */
     unsigned rep;
+    unsigned look;     /* 2: measured since a claim was undecided after the others */
     unsigned long seq; /* order in which the run measured it */
     char status[16];   /* ok | invalid | failed */
     uint64_t seed;

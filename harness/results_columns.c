@@ -472,6 +472,7 @@ const struct qs_column qs_columns[] = {
     UNSIGNED("given_up", sample.given_up),
     COUNT("huge_kb", sample.huge_kb),
     DERIVED(retired_per_op),
+    UNSIGNED("look", look),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

@@ -11,7 +11,7 @@
 #include "harness/progress.h"
 #include "harness/verbs.h"
 
-enum { OUT = 512, RESUME, FORCE, NO_PLOT, ALLOCATOR };
+enum { OUT = 512, RESUME, FORCE, NO_PLOT, ALLOCATOR, ONE_LOOK };
 
 static const struct argp_option options[] = {
     { "out", OUT, "DIR", 0, "folder of the results (default: results/DATE-HOST)", 0 },
@@ -24,6 +24,11 @@ static const struct argp_option options[] = {
     { "allocator", ALLOCATOR, "NAME", 0,
       "where nodes of `alloc = malloc` are from: glibc (default), jemalloc, mimalloc or "
       "tcmalloc, if it is installed; run.json says which",
+      0 },
+    { "one-look", ONE_LOOK, NULL, 0,
+      "no second look: without it, if required claims are undecided, the cells that "
+      "they speak of are measured as often again, within a minute, or a tenth of the "
+      "plan's time if that is more",
       0 },
     { "no-plot", NO_PLOT, NULL, 0, "measures and judges, draws nothing", 0 },
     { "verbose", 'v', NULL, 0, "a line for every repeat", 0 },
@@ -49,6 +54,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         run->force = true;
         return 0;
     case ALLOCATOR: /* main() has seen to it */
+        return 0;
+    case ONE_LOOK:
+        run->one_look = true;
         return 0;
     case NO_PLOT:
         run->no_plot = true;
@@ -256,6 +264,8 @@ int qs_verb_run(int argc, char **argv)
         say_machine(&run);
         say_plan(&run);
         status = qs_run_measure(&run);
+        if (!status && !run.one_look)
+            status = qs_run_decide(&run);
         qs_run_watch_signals(false);
         if (!status)
             status = qs_run_finish(&run);

@@ -16,7 +16,7 @@ struct qs_run {
     /* As asked. */
     struct qs_selection selection;
     const char *out, *resume; /* --out DIR, --resume=DIR */
-    bool is_resume, force, no_plot, verbose;
+    bool is_resume, force, no_plot, verbose, one_look;
     char *const *argv;
     char *saved; /* the options of a resumed run; the selection points into it */
 
@@ -68,7 +68,12 @@ void qs_run_watch_signals(bool on);
 /* Measures the steps that are left. */
 int qs_run_measure(struct qs_run *run);
 
+/* run_decide.c: measures more of what required claims that are undecided speak of. */
+int qs_run_decide(struct qs_run *run);
+
 /* run_finish.c: verdicts, figures, report. */
 int qs_run_finish(struct qs_run *run);
+/* All of cells.csv, malloc'd. */
+int qs_run_read_rows(const struct qs_run *run, struct qs_row **rows, size_t *n);
 
 #endif

@@ -7,7 +7,7 @@
 #include "harness/report.h"
 #include "harness/run.h"
 
-static int read_rows(const struct qs_run *run, struct qs_row **rows, size_t *n)
+int qs_run_read_rows(const struct qs_run *run, struct qs_row **rows, size_t *n)
 {
     char path[PATH_MAX + 16], error[QS_RUN_ERROR];
     size_t torn;
@@ -90,9 +90,9 @@ static int say_bad(const struct qs_run *run)
     if (run->bad == 0)
         return 0;
     fprintf(stderr,
-            "quiesce: %zu of %zu repeats failed or were invalid, see %s/log.txt; the "
-            "first: %s\n",
-            run->bad, run->n_steps, run->path, run->first_bad);
+            "quiesce: %zu repeats failed or were invalid, see %s/log.txt; the first: "
+            "%s\n",
+            run->bad, run->path, run->first_bad);
     return QS_EXIT_FAILED;
 }
 
@@ -100,7 +100,7 @@ int qs_run_finish(struct qs_run *run)
 {
     struct qs_row *rows = NULL;
     size_t n = 0;
-    int judged = 0, drawn = 0, bad, status = read_rows(run, &rows, &n);
+    int judged = 0, drawn = 0, bad, status = qs_run_read_rows(run, &rows, &n);
 
     if (status)
         return status;

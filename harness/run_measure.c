@@ -82,6 +82,7 @@ static bool measure(struct qs_run *run, const struct qs_step *step, struct qs_ro
     row->cell = plan->cells[step->cell];
     row->id = qs_cell_id(&row->cell);
     row->rep = step->rep;
+    row->look = step->rep > plan->repeats ? 2 : 1;
     row->seq = run->seq;
     row->seed = qs_step_seed(plan, step->rep);
     int failed = qs_run_cell(&row->cell, run->topology, row->seed, &row->sample);

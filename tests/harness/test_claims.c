@@ -1,5 +1,5 @@
 /* test_claims.c - verdicts on made-up measurements whose truth is known. */
-#include "harness/claims.h"
+#include "harness/claim_test.h"
 
 #include "tests/harness/rows.h"
 
@@ -338,6 +338,60 @@ static void test_many_claims_are_corrected(void)
     CHECK_EQ(count_verdicts(&rows, near, QS_UNDECIDED), MANY);
 }
 
+/* As many claims as there are p, the first of them required. */
+static struct qs_judgement first_of(const double *p, size_t n, size_t required,
+                                    unsigned looks)
+{
+    static struct qs_claim claims[MANY];
+    static struct qs_judgement j[MANY];
+    struct qs_figure figure = { .claims = claims, .n_claims = n };
+
+    for (size_t i = 0; i < n; i++) {
+        claims[i].severity = i < required ? QS_REQUIRED : QS_EXPECTED;
+        j[i] = (struct qs_judgement){ .verdict = QS_HOLDS, .looks = looks, .p = p[i] };
+    }
+    qs_claims_correct(&figure, j);
+    return j[0];
+}
+
+static void test_required_claims_are_a_family(void)
+{
+    const double p[] = { 0.02, 0.04, 0.04, 0.04 };
+
+    CHECK_EQ(first_of(p, 4, 1, 1).verdict, QS_HOLDS);
+    CHECK_NEAR(first_of(p, 4, 1, 1).p, 0.02, 1e-9);
+    CHECK_EQ(first_of(p, 4, 4, 1).verdict, QS_UNDECIDED);
+    CHECK_NEAR(first_of(p, 4, 4, 1).p, 0.08, 1e-9);
+}
+
+static void test_a_second_look_counts_twice(void)
+{
+    const double p[] = { 0.02 }, near[] = { 0.03 };
+
+    CHECK_EQ(first_of(p, 1, 1, 2).verdict, QS_HOLDS);
+    CHECK_NEAR(first_of(p, 1, 1, 2).p, 0.04, 1e-9);
+    CHECK_EQ(first_of(near, 1, 1, 1).verdict, QS_HOLDS);
+    CHECK_EQ(first_of(near, 1, 1, 2).verdict, QS_UNDECIDED);
+    CHECK_CONTAINS(first_of(near, 1, 1, 2).reason, "twice");
+}
+
+/* What a stranger on the core made slow is left out of times, as long as 6 are left. */
+static void test_crowded_repeats_say_nothing_of_times(void)
+{
+    struct rows *rows = two_schemes(8);
+
+    rows->row[0].sample.mops = rows->row[3].sample.mops = 0.1;
+    CHECK_EQ(judge(rows, "", "ratio(mops, " EBR_HP ") >= 1.9", "").verdict,
+             QS_UNDECIDED);
+    rows->row[0].sample.crowding = rows->row[3].sample.crowding = 1.5;
+    struct qs_judgement j = judge(rows, "", "ratio(mops, " EBR_HP ") >= 1.9", "");
+    CHECK_EQ(j.verdict, QS_HOLDS);
+    CHECK_EQ(j.estimate.n, 6);
+    rows->row[5].sample.crowding = 1.5;
+    CHECK_EQ(judge(rows, "", "ratio(mops, " EBR_HP ") >= 1.9", "").verdict,
+             QS_UNDECIDED);
+}
+
 int main(void)
 {
     RUN(test_ratio_is_judged_by_its_interval);
@@ -353,6 +407,9 @@ int main(void)
     RUN(test_curves_cross_where_they_do);
     RUN(test_logarithms_have_slopes);
     RUN(test_many_claims_are_corrected);
+    RUN(test_required_claims_are_a_family);
+    RUN(test_a_second_look_counts_twice);
+    RUN(test_crowded_repeats_say_nothing_of_times);
     RUN(test_malformed_tests_are_refused);
     RUN(test_verdicts_are_spelt_as_promised);
     return check_end();
