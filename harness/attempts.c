@@ -5,8 +5,8 @@
  * is does not depend on what was measured, so nothing is chosen by its result.
  *
  * A cell's patience is the time that waiting and attempts that are given up may take
- * together.  Where nobody said how much, it is a second, and a quarter of what all
- * repeats so far took, so that a plan takes about a quarter longer than it says at most; and
+ * together.  Where nobody said how much, it is a second, and a fifth of what all
+ * repeats so far took, so that a plan takes about a fifth longer than it says at most; and
  * none for repeats so short that looking takes a good part of their time.
  */
 #include <math.h>
@@ -25,7 +25,7 @@ static struct {
 
 static double patience_of(const struct qs_cell *cell)
 {
-    double credit = FIRST_CREDIT_S + spent.repeats / 4 - spent.lost;
+    double credit = FIRST_CREDIT_S + spent.repeats / 5 - spent.lost;
 
     if (cell->patience_s >= 0)
         return cell->patience_s;

@@ -336,15 +336,16 @@ void qs_plan_free(struct qs_plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-/* Creating and destroying threads and map costs milliseconds, each key a fraction of a
- * microsecond; in a list, each key passes all those before it. */
+/* Creating and destroying threads and map and looking for strangers on the cores costs
+ * milliseconds, each key a fraction of a microsecond; in a list, each key passes all
+ * those before it. */
 static double set_up_seconds(const struct qs_cell *cell)
 {
     double keys = (double)cell->prefill, passed = 0;
 
     if (!strncmp(cell->structure, "hm_list", 7) && !cell->prefill_descending)
         passed = keys * keys * 1e-9;
-    return 0.004 + 0.0002 * cell->threads + 4e-7 * keys + passed;
+    return 0.01 + 0.0002 * cell->threads + 4e-7 * keys + passed;
 }
 
 double qs_cell_seconds(const struct qs_cell *cell)
