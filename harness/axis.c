@@ -64,6 +64,12 @@ static const struct {
     { "huge_kb", "memory in huge pages [kB]" },
     { "retired_per_op", "nodes retired per operation" },
     { "look", "look at the claims that asked for it" },
+    { "cas_remote_share", "CAS on words of another NUMA node, of all" },
+    { "cas_remote_per_update", "CAS on words of another NUMA node per update" },
+    { "thread_node", "NUMA node of the thread" },
+    { "home_node", "NUMA node of the word" },
+    { "node_tries_pct", "CAS [% of all]" },
+    { "node_fail_pct", "failed CAS [% of those there]" },
 };
 
 /* "insert_p999_ns" as "99.9 % of inserts within [ns]"; NULL for other columns. */

@@ -133,7 +133,7 @@ static void parse_distribution(struct qs_cell *cell, const char *text)
 /* One value for a key of an experiment's cell; threads have an option of their own. */
 static void take_setting(struct qs_cell *cell, const char *text)
 {
-    static const struct qs_limits any = { 1, 1, 1 };
+    static const struct qs_limits any = { .pus = 1, .cores = 1, .numa_nodes = 1 };
     char error[256], key[32];
 
     if (qs_setting_check_pair(text, error, sizeof error))

@@ -148,6 +148,13 @@ struct qs_latency_point {
     double within_ns, within_pct, beyond_pct;
 };
 
+/* CAS of threads on one NUMA node on words whose page is on another, or the same: a row
+ * of locality.csv.  Numbers are the system's. */
+struct qs_cas_home {
+    uint64_t thread_node, home_node, tries, fails;
+    double tries_pct, fail_pct; /* of all whose home is known; of its tries */
+};
+
 /* What one repeat of a cell measured.  NaN or a negative count: not available here. */
 struct qs_sample {
     bool valid;      /* the map's content agrees with the operations' results */
@@ -200,6 +207,11 @@ struct qs_sample {
     long huge_kb;         /* of the process in huge pages at the end, or -1 */
     char op[8];           /* of a row of latency.csv: get, insert, ..., all */
     struct qs_latency_point point; /* and its numbers */
+    struct qs_cas_home *homes; /* malloc'd, or NULL: the rows of locality.csv, which */
+    unsigned n_homes;          /* structures named *_located have */
+    uint64_t cas_local_tries, cas_local_fails, cas_remote_tries, cas_remote_fails;
+    uint64_t cas_homeless;   /* attempts on words whose page is no more */
+    struct qs_cas_home home; /* of a row of locality.csv */
 };
 
 /* Frees what a sample points to. */

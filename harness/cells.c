@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/allocate.h"
+#include "harness/locality.h"
 #include "harness/map_ops.h"
 #include "harness/mix.h"
 #include "harness/needs.h"
@@ -28,10 +29,11 @@ struct expansion {
     size_t error_size;
 };
 
-static bool is_uncounted(const char *structure)
+/* The same source once more, counting less or more. */
+static bool is_variant(const char *structure)
 {
     const char *suffix = strstr(structure, "_uncounted");
-    return suffix && !strcmp(suffix, "_uncounted");
+    return (suffix && !strcmp(suffix, "_uncounted")) || qs_locality_is_of(structure);
 }
 
 /* For one thread: a limit to compare with, which is measured if it is asked for. */
@@ -41,8 +43,8 @@ static bool is_alone(const char *structure)
     return pair && pair->ops && pair->ops->alone;
 }
 
-/* The names "all" stands for: counting is what the *_uncounted ones leave out, so they
- * are no structures of their own. */
+/* The names "all" stands for: the *_uncounted and *_located ones differ in what they
+ * count, so they are no structures of their own. */
 static size_t all_names(const char *key, char *names[QS_LIST])
 {
     bool structures = !strcmp(key, "structure");
@@ -52,7 +54,7 @@ static size_t all_names(const char *key, char *names[QS_LIST])
     for (unsigned i = 0;
          (named = structures ? qs_structure_at(i) : qs_scheme_at(i)) && n < QS_LIST;
          i++)
-        if (!structures || (!is_uncounted(named->name) && !is_alone(named->name)))
+        if (!structures || (!is_variant(named->name) && !is_alone(named->name)))
             names[n++] = (char *)named->name;
     return n;
 }

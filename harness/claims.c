@@ -122,6 +122,17 @@ static void explain_undecided(const struct qs_test *test, const struct qs_estima
         snprintf(text, size, "the interval straddles the bound; try more repeats");
 }
 
+/* What an emulator counts is what a machine would, unless time decides it. */
+static bool is_of_emulator(const struct qs_claim *claim, const struct qs_limits *limits,
+                           char *reason, size_t size)
+{
+    if (!limits->emulated || claim->basis == QS_BASIS_COUNT)
+        return false;
+    snprintf(reason, size,
+             "an emulated machine's times say nothing; run it on a real one");
+    return true;
+}
+
 /* The verdict over all groups: the worst one's. */
 struct tally {
     const struct qs_claim_group *worst;
@@ -228,6 +239,7 @@ void qs_claim_judge(const struct qs_figure *figure, const struct qs_claim *claim
     j->p = NAN;
     if (!qs_needs_met(figure->needs, limits, reason, sizeof reason) ||
         !qs_needs_met(claim->needs, limits, reason, sizeof reason) ||
+        is_of_emulator(claim, limits, reason, sizeof reason) ||
         qs_test_parse(claim->test, &test, reason, sizeof reason)) {
         conclude(j, QS_NOT_TESTABLE, reason);
         return;

@@ -139,7 +139,7 @@ static bool is_cell_key(const char *column)
 static int check_value(const struct comparison *c, const char *value, char *error,
                        size_t error_size)
 {
-    static const struct qs_limits any = { 1, 1, 1 };
+    static const struct qs_limits any = { .pus = 1, .cores = 1, .numa_nodes = 1 };
     double number;
 
     if (!qs_column_names(c->column)) {

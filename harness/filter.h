@@ -17,6 +17,7 @@
  * axis. */
 struct qs_limits {
     unsigned pus, cores, numa_nodes;
+    bool emulated; /* in software, whose times are no machine's */
 };
 
 struct qs_filter;

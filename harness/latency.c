@@ -64,8 +64,10 @@ void qs_sample_free(struct qs_sample *sample)
 {
     free(sample->timeline);
     free(sample->points);
+    free(sample->homes);
     sample->timeline = NULL;
     sample->points = NULL;
+    sample->homes = NULL;
 }
 
 /* One kind of operation of all threads; the last is all of them. */

@@ -22,6 +22,10 @@ enum { QS_FACTS = 48, QS_FINGERPRINT = 640 };
  * repeat what the first one found.  Main thread only, as is all that follows. */
 size_t qs_machine_facts(const struct qs_topology *t, struct qs_fact facts[QS_FACTS]);
 
+/* Whether an emulator runs this in software: what it counts is right, its times are no
+ * machine's. */
+bool qs_machine_is_emulated(void);
+
 /* The value of the fact of that name, or "". */
 const char *qs_fact_value(const struct qs_fact *facts, size_t n, const char *name);
 

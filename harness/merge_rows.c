@@ -279,7 +279,8 @@ static void copy_lines(const struct qs_merge *m, unsigned part, const char *name
 
 int qs_merge_write_rows(struct qs_merge *m)
 {
-    static const char *const others[] = { "latency.csv", "timeline.csv" };
+    static const char *const others[] = { "latency.csv", "timeline.csv",
+                                          "locality.csv" };
 
     if (write_cells(m))
         return -1;

@@ -11,6 +11,7 @@
 #include "harness/allocate.h"
 #include "harness/gnuplot.h"
 #include "harness/latency_file.h"
+#include "harness/locality_file.h"
 #include "harness/plot_script.h"
 #include "harness/timeline.h"
 #include "harness/verbs.h"
@@ -27,6 +28,8 @@ static struct rows rows_over(const struct qs_run_dir *run, const char *x)
         return (struct rows){ run->moments, run->n_moments };
     if (qs_latency_has(x))
         return (struct rows){ run->latencies, run->n_latencies };
+    if (qs_locality_has(x))
+        return (struct rows){ run->homes, run->n_homes };
     return (struct rows){ run->rows, run->n };
 }
 

@@ -8,6 +8,8 @@
 #define ALONE MAP
 #define UNCOUNTED(structure, scheme) \
     extern const struct qs_map_ops structure##_uncounted_##scheme##_map_ops;
+#define LOCATED(structure, scheme) \
+    extern const struct qs_map_ops structure##_located_##scheme##_map_ops;
 #include "harness/matrix.def"
 
 #if !defined QS_SUBSET && !defined QS_NO_PROBES
@@ -20,12 +22,11 @@
 extern const struct qs_map_ops probe_mutex_direct_map_ops, probe_rwlock_direct_map_ops,
     probe_own_lock_direct_map_ops, probe_null_direct_map_ops, probe_cas_direct_map_ops,
     probe_cas_pause_direct_map_ops, probe_cas_backoff_direct_map_ops,
-    probe_cas_slices_direct_map_ops,
-    probe_add_direct_map_ops, probe_striped_counter_direct_map_ops,
-    probe_mpsc_queue_direct_map_ops, probe_locked_queue_direct_map_ops,
-    probe_key_fresh_direct_map_ops, probe_key_fresh_ebr_map_ops,
-    probe_key_pooled_direct_map_ops, probe_session_tree_ebr_map_ops,
-    probe_session_tree_hp_map_ops;
+    probe_cas_slices_direct_map_ops, probe_add_direct_map_ops,
+    probe_striped_counter_direct_map_ops, probe_mpsc_queue_direct_map_ops,
+    probe_locked_queue_direct_map_ops, probe_key_fresh_direct_map_ops,
+    probe_key_fresh_ebr_map_ops, probe_key_pooled_direct_map_ops,
+    probe_session_tree_ebr_map_ops, probe_session_tree_hp_map_ops;
 #endif
 
 /* Every scheme has the probes, harness/probes; the locks need none. */
@@ -40,22 +41,14 @@ static const struct qs_pair probes[] = {
 #include "harness/matrix.def"
 #endif
 #ifndef QS_NO_PROBES
-    PROBE(probe_mutex, direct),
-    PROBE(probe_rwlock, direct),
-    PROBE(probe_own_lock, direct),
-    PROBE(probe_null, direct),
-    PROBE(probe_cas, direct),
-    PROBE(probe_cas_pause, direct),
-    PROBE(probe_cas_backoff, direct),
-    PROBE(probe_cas_slices, direct),
-    PROBE(probe_add, direct),
-    PROBE(probe_mpsc_queue, direct),
-    PROBE(probe_locked_queue, direct),
-    PROBE(probe_striped_counter, direct),
-    PROBE(probe_key_fresh, direct),
-    PROBE(probe_key_fresh, ebr),
-    PROBE(probe_key_pooled, direct),
-    PROBE(probe_session_tree, ebr),
+    PROBE(probe_mutex, direct),        PROBE(probe_rwlock, direct),
+    PROBE(probe_own_lock, direct),     PROBE(probe_null, direct),
+    PROBE(probe_cas, direct),          PROBE(probe_cas_pause, direct),
+    PROBE(probe_cas_backoff, direct),  PROBE(probe_cas_slices, direct),
+    PROBE(probe_add, direct),          PROBE(probe_mpsc_queue, direct),
+    PROBE(probe_locked_queue, direct), PROBE(probe_striped_counter, direct),
+    PROBE(probe_key_fresh, direct),    PROBE(probe_key_fresh, ebr),
+    PROBE(probe_key_pooled, direct),   PROBE(probe_session_tree, ebr),
     PROBE(probe_session_tree, hp),
 #endif
     { NULL, NULL, NULL, NULL }
@@ -68,6 +61,8 @@ static const struct qs_pair pairs[] = {
 #define UNCOUNTED(structure, scheme)                                               \
     { #structure "_uncounted", #scheme, &structure##_uncounted_##scheme##_map_ops, \
       NULL },
+#define LOCATED(structure, scheme) \
+    { #structure "_located", #scheme, &structure##_located_##scheme##_map_ops, NULL },
 #define REFUSED(structure, scheme, why) { #structure, #scheme, NULL, why },
 #include "harness/matrix.def"
 };

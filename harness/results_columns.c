@@ -293,10 +293,11 @@ static double misses(const struct qs_row *row)
     {                                               \
         .name = n, .kind = QS_COLUMN_REAL, FIELD(f) \
     }
-#define DERIVED(f)                                         \
-    {                                                      \
-        .name = #f, .kind = QS_COLUMN_DERIVED, .derive = f \
+#define DERIVED_BY(n, f)                                  \
+    {                                                     \
+        .name = n, .kind = QS_COLUMN_DERIVED, .derive = f \
     }
+#define DERIVED(f) DERIVED_BY(#f, f)
 #define SPELT(n, s, p)                                             \
     {                                                              \
         .name = n, .kind = QS_COLUMN_SPELT, .spell = s, .parse = p \
@@ -473,15 +474,20 @@ const struct qs_column qs_columns[] = {
     COUNT("huge_kb", sample.huge_kb),
     DERIVED(retired_per_op),
     UNSIGNED("look", look),
+    COUNT("cas_local_tries", sample.cas_local_tries),
+    COUNT("cas_local_fails", sample.cas_local_fails),
+    COUNT("cas_remote_tries", sample.cas_remote_tries),
+    COUNT("cas_remote_fails", sample.cas_remote_fails),
+    COUNT("cas_homeless", sample.cas_homeless),
+    DERIVED_BY("cas_remote_share", qs_cas_remote_share),
+    DERIVED_BY("cas_remote_per_update", qs_cas_remote_per_update),
+    COUNT("thread_node", sample.home.thread_node),
+    COUNT("home_node", sample.home.home_node),
+    COUNT("node_tries", sample.home.tries),
+    COUNT("node_fails", sample.home.fails),
+    REAL("node_tries_pct", sample.home.tries_pct),
+    REAL("node_fail_pct", sample.home.fail_pct),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 
 const size_t qs_column_count = sizeof qs_columns / sizeof *qs_columns;
-
-const struct qs_column *qs_column_find(const char *name)
-{
-    for (size_t i = 0; i < qs_column_count; i++)
-        if (strcmp(qs_columns[i].name, name) == 0)
-            return &qs_columns[i];
-    return NULL;
-}

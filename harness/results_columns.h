@@ -48,6 +48,10 @@ bool qs_parse_measure(struct qs_row *row, const char *text);
 bool qs_parse_mix_of(struct qs_row *row, const char *text);
 void qs_spell_workload(const struct qs_row *row, char *text, size_t size);
 
+/* CAS on words of another NUMA node: of those whose home is known, and per update. */
+double qs_cas_remote_share(const struct qs_row *row);
+double qs_cas_remote_per_update(const struct qs_row *row);
+
 /* From which nodes memory comes, and huge pages. */
 void qs_spell_memory(const struct qs_row *row, char *text, size_t size);
 bool qs_parse_memory(struct qs_row *row, const char *text);

@@ -10,6 +10,14 @@
 
 #include "harness/results_columns.h"
 
+const struct qs_column *qs_column_find(const char *name)
+{
+    for (size_t i = 0; i < qs_column_count; i++)
+        if (strcmp(qs_columns[i].name, name) == 0)
+            return &qs_columns[i];
+    return NULL;
+}
+
 double qs_count_number(uint64_t value)
 {
     return (int64_t)value < 0 ? NAN : (double)value;

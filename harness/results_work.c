@@ -64,7 +64,7 @@ void qs_spell_measure(const struct qs_row *row, char *text, size_t size)
 
 bool qs_parse_measure(struct qs_row *row, const char *text)
 {
-    static const struct qs_limits any = { 1, 1, 1 };
+    static const struct qs_limits any = { .pus = 1, .cores = 1, .numa_nodes = 1 };
     return !*text || qs_apply_measure(text, &any, &row->cell);
 }
 
@@ -82,7 +82,7 @@ void qs_spell_resize(const struct qs_row *row, char *text, size_t size)
 
 bool qs_parse_resize(struct qs_row *row, const char *text)
 {
-    static const struct qs_limits any = { 1, 1, 1 };
+    static const struct qs_limits any = { .pus = 1, .cores = 1, .numa_nodes = 1 };
     return !*text || qs_apply_resize(text, &any, &row->cell);
 }
 
@@ -110,4 +110,19 @@ void qs_spell_huge(const struct qs_row *row, char *text, size_t size)
 bool qs_parse_huge(struct qs_row *row, const char *text)
 {
     return !*text || qs_huge_parse(text, &row->cell);
+}
+
+double qs_cas_remote_share(const struct qs_row *row)
+{
+    double remote = qs_count_number(row->sample.cas_remote_tries);
+    double all = remote + qs_count_number(row->sample.cas_local_tries);
+
+    return all > 0 ? remote / all : NAN;
+}
+
+double qs_cas_remote_per_update(const struct qs_row *row)
+{
+    double updates = qs_row_updates(row);
+
+    return updates > 0 ? qs_count_number(row->sample.cas_remote_tries) / updates : NAN;
 }

@@ -11,6 +11,7 @@
 
 #include "harness/allocate.h"
 #include "harness/latency_file.h"
+#include "harness/locality_file.h"
 #include "harness/timeline.h"
 
 enum { MOST_FIGURES = 256 };
@@ -112,8 +113,9 @@ static void read_limits(struct qs_run_dir *run)
     l->cores = (unsigned)atoi(qs_json_text(&run->facts, "limits.cores"));
     l->pus = (unsigned)atoi(qs_json_text(&run->facts, "limits.pus"));
     l->numa_nodes = (unsigned)atoi(qs_json_text(&run->facts, "limits.numa_nodes"));
+    l->emulated = !strcmp(qs_json_text(&run->facts, "limits.emulated"), "true");
     if (!l->pus)
-        *l = (struct qs_limits){ 65536, 65536, 1 };
+        *l = (struct qs_limits){ .pus = 65536, .cores = 65536, .numa_nodes = 1 };
 }
 
 int qs_run_dir_open(const char *path, const char *experiments, struct qs_run_dir *run,
@@ -130,6 +132,9 @@ int qs_run_dir_open(const char *path, const char *experiments, struct qs_run_dir
     if (result == 0)
         result = qs_latency_read(run->path, &run->latencies, &run->n_latencies, error,
                                  error_size);
+    if (result == 0)
+        result = qs_side_read(&qs_locality_file, run->path, &run->homes, &run->n_homes,
+                              error, error_size);
     if (result == 0)
         result = read_facts(run, error, error_size);
     if (result == 0)
@@ -150,7 +155,8 @@ void qs_run_dir_close(struct qs_run_dir *run)
     free(run->rows);
     free(run->moments);
     free(run->latencies);
-    run->rows = run->moments = run->latencies = NULL;
+    free(run->homes);
+    run->rows = run->moments = run->latencies = run->homes = NULL;
 }
 
 /* When the run's last row was written; 0 if the folder is none of a run. */

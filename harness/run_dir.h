@@ -21,6 +21,8 @@ struct qs_run_dir {
     size_t n_moments;
     struct qs_row *latencies; /* of latency.csv */
     size_t n_latencies;
+    struct qs_row *homes; /* of locality.csv */
+    size_t n_homes;
     struct qs_json facts;    /* run.json; empty if there is none */
     struct qs_limits limits; /* of the machine that measured */
 };

@@ -148,7 +148,7 @@ static int write_plan(const struct qs_run *run)
 
 static int write_json(const struct qs_run *run)
 {
-    char path[PATH_MAX + 16], limits[96], steps[32], names[2048] = "[", when[32];
+    char path[PATH_MAX + 16], limits[128], steps[32], names[2048] = "[", when[32];
     time_t now = time(NULL);
     struct tm utc;
 
@@ -159,8 +159,10 @@ static int write_json(const struct qs_run *run)
     }
     strncat(names, "]", sizeof names - strlen(names) - 1);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    snprintf(limits, sizeof limits, "{\"pus\": %u, \"cores\": %u, \"numa_nodes\": %u}",
-             run->limits.pus, run->limits.cores, run->limits.numa_nodes);
+    snprintf(limits, sizeof limits,
+             "{\"pus\": %u, \"cores\": %u, \"numa_nodes\": %u, \"emulated\": %s}",
+             run->limits.pus, run->limits.cores, run->limits.numa_nodes,
+             run->limits.emulated ? "true" : "false");
     snprintf(steps, sizeof steps, "%zu", run->n_steps);
     const struct qs_json_member members[] = {
         { "run", run->name, false },

@@ -8,6 +8,7 @@
 
 #include "harness/allocate.h"
 #include "harness/latency_file.h"
+#include "harness/locality_file.h"
 #include "harness/progress.h"
 #include "harness/run.h"
 #include "harness/runner.h"
@@ -124,6 +125,10 @@ static int save(struct qs_run *run, struct qs_row *row)
     if (!error) {
         file = "latency.csv";
         error = qs_latency_append(run->path, row);
+    }
+    if (!error) {
+        file = qs_locality_file.name;
+        error = qs_side_append(&qs_locality_file, run->path, row);
     }
     qs_sample_free(&row->sample);
     if (!error)

@@ -10,6 +10,7 @@
 #include "harness/crew.h"
 #include "harness/crowding.h"
 #include "harness/latency.h"
+#include "harness/locality.h"
 #include "harness/memory_policy.h"
 #include "harness/peer.h"
 #include "harness/progress.h"
@@ -90,15 +91,19 @@ static void worker_free(struct qs_worker *w)
     if (w) {
         free(w->latency);
         free(w->parts);
+        qs_locality_free(w->locality);
     }
     qs_memory_free(w);
 }
 
-/* Room for what the worker notes besides counting: times, or the ends of parts. */
+/* Room for what the worker notes besides counting: whose memory it swapped words of, and
+ * times, or the ends of parts. */
 static bool give_room(const struct qs_crew *c, struct qs_worker *w)
 {
     const struct qs_cell *cell = &c->cell;
 
+    if (qs_locality_is_of(cell->structure) && !(w->locality = qs_locality_new()))
+        return false;
     if (cell->latency)
         return (w->latency = qs_latency_new(cell, w->index));
     if (!cell->timeline || cell->measure_fill)
@@ -379,6 +384,7 @@ static void sample_init(struct qs_sample *sample)
         .rss_peak_kb = -1, .huge_kb = -1, .misplaced_pct = NAN, .crowding = NAN
     };
     qs_latency_none(sample);
+    qs_locality_none(sample);
 }
 
 int qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *topology,

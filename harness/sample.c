@@ -6,6 +6,7 @@
 #include "harness/allocate.h"
 #include "harness/crew.h"
 #include "harness/latency.h"
+#include "harness/locality.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -162,6 +163,17 @@ static void sum_up_latency(struct qs_crew *c, double cpu_ns)
     free(threads);
 }
 
+/* While the map's pages are still there. */
+static void sum_up_locality(struct qs_crew *c)
+{
+    struct qs_locality **threads = qs_needed(calloc(c->started + 1, sizeof *threads));
+
+    for (unsigned i = 0; i < c->started; i++)
+        threads[i] = c->workers[i]->locality;
+    qs_locality_sum_up(c->sample, threads, c->started);
+    free(threads);
+}
+
 /* It is over when the last chunk or task is: a thread that found none was not fast. */
 static void rate_whole(struct qs_crew *c)
 {
@@ -187,6 +199,8 @@ void qs_sample_sum_up(struct qs_crew *c)
     s->cpu_ns_per_op = s->ops ? cpu_ns / (double)s->ops : NAN;
     if (c->cell.latency)
         sum_up_latency(c, cpu_ns);
+    if (qs_locality_is_of(c->cell.structure))
+        sum_up_locality(c);
     qs_sample_sum_up_parts(c);
     if (qs_resizer_runs(c)) {
         s->moved += c->resizer->end.counters.moved;

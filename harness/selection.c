@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/allocate.h"
+#include "harness/machine.h"
 #include "harness/runner.h"
 
 enum { QUICK = 256, FULL, ONLY, SET, REPEATS, SEED, EXPERIMENTS };
@@ -139,8 +140,10 @@ int qs_selection_read(const struct qs_selection *s, struct qs_figures *figures,
 
 struct qs_limits qs_limits_of(const struct qs_topology *topology)
 {
-    return (struct qs_limits){ qs_topology_pus(topology), qs_topology_cores(topology),
-                               qs_topology_numa_nodes(topology) };
+    return (struct qs_limits){ .pus = qs_topology_pus(topology),
+                               .cores = qs_topology_cores(topology),
+                               .numa_nodes = qs_topology_numa_nodes(topology),
+                               .emulated = qs_machine_is_emulated() };
 }
 
 static int check_cells(const struct qs_plan *plan, const struct qs_topology *topology,

@@ -408,7 +408,7 @@ static int check_pair(const struct qs_cell *cell, char *error, size_t size)
 
 static int check_one(const struct key *key, const char *value, char *error, size_t size)
 {
-    static const struct qs_limits any = { 1, 1, 1 };
+    static const struct qs_limits any = { .pus = 1, .cores = 1, .numa_nodes = 1 };
     struct qs_cell cell;
 
     memset(&cell, 0, sizeof cell);

@@ -7,6 +7,7 @@
 
 #include "harness/crowding.h"
 #include "harness/latency.h"
+#include "harness/locality.h"
 #include "harness/memory_policy.h"
 #include "harness/worker_loop.h"
 
@@ -214,6 +215,7 @@ static void measure(struct qs_worker *w)
     enum qs_latency_mode mode = w->run->cell->latency;
 
     note_begin(w);
+    qs_locality_join(w->locality);
     if (mode == QS_LATENCY_SERVICE)
         qs_worker_sampled(w, role_of(w));
     else if (mode == QS_LATENCY_INTENDED)
@@ -222,6 +224,7 @@ static void measure(struct qs_worker *w)
         work_in_parts(w);
     else
         work_while(w, QS_PHASE_MEASURE, role_of(w));
+    qs_locality_leave();
     note_end(w);
     if (mode == QS_LATENCY_INTENDED)
         qs_worker_note_backlog(w, role_of(w));

@@ -81,7 +81,8 @@ struct qs_worker {
     unsigned until_quiesce;
     uint64_t filled, fill_end; /* its share or chunk of the keys: the next one, past the
                                   last */
-    struct qs_latency *latency; /* or NULL; see latency.h */
+    struct qs_latency *latency;   /* or NULL; see latency.h */
+    struct qs_locality *locality; /* or NULL; see locality.h */
     struct qs_perf perf;
     bool own_key_gone; /* of a thread that removes and inserts one key in turn */
 

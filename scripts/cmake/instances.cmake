@@ -1,7 +1,8 @@
 # instances.cmake - the maps chosen by name: one object per pair of the matrix.
 
-# One object per MAP, SAME, ALONE or UNCOUNTED line of the matrix, and per probe and scheme.
-add_library(quiesce_maps STATIC harness/registry.c)
+# One object per MAP, SAME, ALONE, UNCOUNTED or LOCATED line of the matrix, and per probe
+# and scheme.
+add_library(quiesce_maps STATIC harness/registry.c harness/locality.c)
 target_link_libraries(quiesce_maps PUBLIC quiesce_reclaim)
 include(scripts/cmake/matrix.cmake)
 set(QUIESCE_MATRICES ${QUIESCE_MATRIX_FILE} ${QUIESCE_MATRIX})
@@ -29,7 +30,7 @@ function(add_instance structure scheme header label)
   set(QUIESCE_INSTANCES ${QUIESCE_INSTANCES} PARENT_SCOPE)
 endfunction()
 
-quiesce_matrix_lines(matrix "MAP|SAME|ALONE|UNCOUNTED" ${QUIESCE_MATRICES})
+quiesce_matrix_lines(matrix "MAP|SAME|ALONE|UNCOUNTED|LOCATED" ${QUIESCE_MATRICES})
 foreach(line IN LISTS matrix)
   separate_arguments(line)
   list(GET line 0 kind)
@@ -42,12 +43,19 @@ foreach(line IN LISTS matrix)
     set(label ${structure}_uncounted)
     set(count 0)
   endif()
+  if(kind STREQUAL "LOCATED")
+    set(label ${structure}_located)
+  endif()
   set(alone 0)
   if(kind STREQUAL "ALONE")
     set(alone 1)
   endif()
   add_instance(${structure} ${scheme} ${header} ${label} QS_COUNT=${count}
     QS_ALONE=${alone})
+  if(kind STREQUAL "LOCATED")
+    target_compile_options(${label}_${scheme} PRIVATE
+      "SHELL:-include ${PROJECT_SOURCE_DIR}/harness/located_cas.h")
+  endif()
   if(kind MATCHES "^(MAP|SAME)$" AND NOT scheme MATCHES "^rcu_")
     set_property(GLOBAL APPEND PROPERTY quiesce_import_instances ${structure}_${scheme})
   endif()

@@ -1,6 +1,6 @@
 #!/bin/sh
-# plots.sh - pictures of made-up measurements: a fitted law and its extrapolation, a heat map,
-# the noise of a point.
+# plots.sh - pictures of made-up measurements: a fitted law and its extrapolation, heat maps,
+# one of NUMA nodes, the noise of a point.
 . "$(dirname "$0")/lib.sh"
 mkdir -p made/experiments
 cp "$root/experiments/style.gp" made/experiments
@@ -89,6 +89,58 @@ heat=many/figures/many-field.gp
 ok "a tile per cell" test "$(sed -n '/^\$map/,/^EOD/p' $heat | grep -c '^[0-9]')" -eq 24
 ok "names are pairs" grep -q "'java_hash_map:gc' 9" $heat
 ok "numbers are in the tiles" grep -q 'with labels' $heat
+
+# CAS of threads on two nodes, two thirds on words of the other one, and a repeat that failed.
+mkdir -p nodes/experiments
+cp "$root/experiments/style.gp" made/run.json nodes/experiments
+mv nodes/experiments/run.json nodes
+cat >nodes/experiments/nodes.exp <<'TEXT'
+[figure]
+title    = Words of another node
+question = Which node's words do threads swap?
+[fixed]
+pair      = skip_list_located:ebr
+threads   = 2
+size      = 1k
+update    = 20%
+placement = numa-rr
+[axes]
+memory  = local, bind:0
+[plot where]
+x       = home_node
+y       = node_tries_pct
+series  = thread_node
+panel   = memory
+kind    = heat
+TEXT
+cells=figure,rep,status,structure,reclaim,threads,placement,memory,prefill,mix
+echo "$cells,ops" >nodes/cells.csv
+echo "$cells,thread_node,home_node,node_tries,node_fails,node_tries_pct,node_fail_pct" >nodes/locality.csv
+for memory in local bind:0; do
+    for rep in 1 2 3 4 5 6; do
+        cell=nodes,$rep,ok,skip_list_located,ebr,2,numa-rr,$memory,1000,80/10/10
+        echo "$cell,1000" >>nodes/cells.csv
+        if [ $memory = local ]; then
+            printf '%s\n' $cell,0,0,100,1,16.5,1 $cell,0,1,200,1,33,.5 $cell,1,0,200,1,33,.5 \
+                $cell,1,1,100,1,17.5,1
+        else
+            printf '%s\n' $cell,0,0,300,1,50,.3 $cell,1,0,300,1,50,.3
+        fi >>nodes/locality.csv
+    done
+done
+echo "$cell,2,2,900,900,99,99" | sed 's/,ok,/,failed,/' >>nodes/locality.csv
+run plot nodes
+ok "a map of nodes is drawn per memory" test $status -eq 0 -a "$(ls nodes/figures/*.svg | wc -l)" -eq 2
+[ $status -eq 0 ] || cat err
+# tiles MEMORY - "column row percent" of each tile.
+tiles() { sed -n '/^\$map/,/^EOD/p' "nodes/figures/nodes-where-$1.gp" | grep '^[0-9]'; }
+ok "with the medians of thread's and word's nodes" test "$(tiles local | tr '\n' ';')" = \
+    "0 0 16.5;1 0 33;0 1 33;1 1 17.5;"
+ok "and no column of a node without words" test "$(tiles bind_0 | tr '\n' ';')" = "0 0 50;0 1 50;"
+ok "axes say which node is which" grep -q "ylabel 'NUMA node of the thread'" nodes/figures/nodes-where-local.gp
+ok "... of the word, too" grep -q "NUMA node of the word" nodes/figures/nodes-where-local.gp
+run report nodes
+ok "the map is in the report" grep -q 'NUMA node of the word' nodes/report.html
 
 run report made
 ok "the report has the noise floor" grep -q 'Noise floor' made/report.html

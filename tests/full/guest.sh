@@ -11,7 +11,8 @@ usage()
 usage: tests/full/guest.sh BUILD [SHAPE...]
 
 BUILD    a build folder, for example build/release
-SHAPE    four-nodes     4 nodes of 2 processors and 512 MB each
+SHAPE    four-nodes     4 nodes of 2 processors and 512 MB each; here both figures that need
+                        several nodes are run, too, with --quick
          memory-only    2 nodes of 2 cores, a third one of memory alone, one processor off
          (both)
 
@@ -28,6 +29,7 @@ shift
 here=$(cd "$(dirname "$0")" && pwd)
 shapes=("$@")
 [ $# -gt 0 ] || shapes=(four-nodes memory-only)
+patience=540 # seconds for a guest; the figures take most of it
 work=$(mktemp -d "${TMPDIR:-/tmp}/quiesce-guest.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cache=$build/guest
@@ -68,7 +70,7 @@ make_initrd()
     root=$work/root
     mkdir -p "$root/bin"
     copy "$build/quiesce" "$build/tests/full/test_numa" "$build/tests/harness/test_moved" \
-        "$build/tests/harness/test_topology"
+        "$build/tests/harness/test_topology" "$build/tests/harness/test_locality"
     install "$(command -v busybox)" "$root/bin/busybox"
     install "$here/guest_init" "$root/init"
     install -D -t "$root/experiments" "$here"/../../experiments/{thomas2019-caslocality,calciu2017-nr}.exp
@@ -104,7 +106,7 @@ options()
 arguments()
 {
     case $1 in
-    four-nodes) echo "nodes=4 cpus=8 memories=4" ;;
+    four-nodes) echo "nodes=4 cpus=8 memories=4 figures=thomas2019-caslocality,calciu2017-nr" ;;
     memory-only) echo "maxcpus=3 nodes=2 cpus=3 memories=3" ;;
     esac
 }
@@ -123,7 +125,7 @@ boot_once()
     local words
     words=$(options "$1") || exit
     # shellcheck disable=SC2086
-    timeout 150 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 2048 -nographic -no-reboot \
+    timeout "$patience" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 2048 -nographic -no-reboot \
         $words -kernel "$cache/vmlinuz" -initrd "$work/initrd" \
         -append "console=ttyS0 quiet panic=-1 $(arguments "$1")" </dev/null 2>&1 |
         stdbuf -o0 tr -d '\r' | tee "$work/console"

@@ -236,6 +236,79 @@ static void test_moved_pages_are_detected(void)
     CHECK(s.misplaced_pct > 20); /* the kernel does not move all it is asked to */
 }
 
+/* What a list's threads swap, by homes: half of the operations insert, half delete. */
+static struct qs_sample swap_words(const char *placement, const char *memory,
+                                   unsigned threads)
+{
+    struct qs_cell cell = { .structure = "skip_list_located",
+                            .reclaim = "ebr",
+                            .threads = threads,
+                            .keys = 60000,
+                            .prefill = 30000,
+                            .insert_permille = 500,
+                            .delete_permille = 500,
+                            .quiesce_every = 100,
+                            .duration_s = 0.2,
+                            .timeout_s = 120 };
+    struct qs_sample s;
+
+    strcpy(cell.placement, placement);
+    REQUIRE(qs_memory_parse(memory, &cell));
+    CHECK_EQ(qs_run_cell(&cell, machine, 1, &s), 0);
+    CHECK_IS(s.error, "");
+    CHECK(s.valid);
+    CHECK(s.cas_homeless <= s.cas_local_tries + s.cas_remote_tries);
+    for (unsigned i = 0; i < s.n_homes; i++)
+        printf("%-10s %-10s thread on %u, word on %u: %5.1f %%\n", placement, memory,
+               (unsigned)s.homes[i].thread_node, (unsigned)s.homes[i].home_node,
+               s.homes[i].tries_pct);
+    return s;
+}
+
+/* The share of all located CAS, in percent. */
+static double swapped(const struct qs_sample *s, unsigned thread, unsigned home)
+{
+    for (unsigned i = 0; i < s->n_homes; i++)
+        if (s->homes[i].thread_node == thread && s->homes[i].home_node == home)
+            return s->homes[i].tries_pct;
+    return 0;
+}
+
+static void test_bound_words_are_swapped_at_home(void)
+{
+    for (unsigned home = 0; home < memories; home++) {
+        char memory[32];
+        snprintf(memory, sizeof memory, "bind:%u", home);
+        struct qs_sample s = swap_words("numa-rr", memory, nodes);
+        double there = 0;
+        for (unsigned thread = 0; thread < nodes; thread++) {
+            CHECK(swapped(&s, thread, home) > 0);
+            there += swapped(&s, thread, home);
+        }
+        CHECK(there >= 85); /* the C library kept pages of earlier cells */
+        CHECK(s.cas_local_tries == 0 || home < nodes); /* nobody runs on memory alone */
+        qs_sample_free(&s);
+    }
+}
+
+/* Each thread's own part of the list lies with it, and keys are drawn from all of it. */
+static void test_local_words_are_swapped_everywhere(void)
+{
+    struct qs_sample s = swap_words("numa-rr", "local", nodes);
+    double local = 0;
+
+    for (unsigned node = 0; node < nodes; node++) {
+        local += swapped(&s, node, node);
+        for (unsigned home = 0; home < nodes; home++)
+            CHECK(swapped(&s, node, home) > 0);
+    }
+    CHECK_NEAR(local, 100.0 / nodes, 50.0 / nodes);
+    qs_sample_free(&s);
+    s = swap_words("one-socket", "local", 2);
+    CHECK(swapped(&s, 0, 0) >= 85);
+    qs_sample_free(&s);
+}
+
 int main(int argc, char **argv)
 {
     char error[256] = "";
@@ -258,6 +331,8 @@ int main(int argc, char **argv)
     RUN(test_pages_come_where_they_are_touched);
     RUN(test_tables_and_nodes_go_apart);
     RUN(test_moved_pages_are_detected);
+    RUN(test_bound_words_are_swapped_at_home);
+    RUN(test_local_words_are_swapped_everywhere);
     qs_topology_close(machine);
     return check_end();
 }

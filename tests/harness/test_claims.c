@@ -3,7 +3,8 @@
 
 #include "tests/harness/rows.h"
 
-static const struct qs_limits machine = { .pus = 8, .cores = 8, .numa_nodes = 1 };
+static struct qs_limits machine = { .pus = 8, .cores = 8, .numa_nodes = 1 };
+static enum qs_basis basis = QS_BASIS_CPU;
 
 static struct qs_judgement judge(const struct rows *rows, const char *where,
                                  const char *test, const char *needs)
@@ -15,7 +16,7 @@ static struct qs_judgement judge(const struct rows *rows, const char *where,
                               .test = (char *)test,
                               .paper = "",
                               .needs = (char *)needs,
-                              .basis = QS_BASIS_CPU,
+                              .basis = basis,
                               .severity = QS_REQUIRED };
     struct qs_figure figure = { .path = "figure.exp",
                                 .id = "figure",
@@ -210,6 +211,25 @@ static void test_noise_is_noticed(void)
     j = judge(rows, "", "ratio(mops, " EBR_HP ") >= 1.5", "quiet");
     CHECK_EQ(j.verdict, QS_UNDECIDED);
     CHECK_CONTAINS(j.reason, "quiet");
+}
+
+/* What is counted is judged in an emulator, too; what takes time is not. */
+static void test_times_of_an_emulator_are_not_judged(void)
+{
+    struct rows *rows = two_schemes(7);
+    const char *test = "ratio(mops, " EBR_HP ") >= 1.5";
+
+    machine.emulated = true;
+    struct qs_judgement j = judge(rows, "", test, "");
+    CHECK_EQ(j.verdict, QS_NOT_TESTABLE);
+    CHECK_CONTAINS(j.reason, "emulated");
+    basis = QS_BASIS_WALL;
+    check_verdict(rows, test, QS_NOT_TESTABLE);
+    basis = QS_BASIS_COUNT;
+    check_verdict(rows, test, QS_HOLDS);
+    machine.emulated = false;
+    basis = QS_BASIS_CPU;
+    check_verdict(rows, test, QS_HOLDS);
 }
 
 static void test_malformed_tests_are_refused(void)
@@ -410,6 +430,7 @@ int main(void)
     RUN(test_required_claims_are_a_family);
     RUN(test_a_second_look_counts_twice);
     RUN(test_crowded_repeats_say_nothing_of_times);
+    RUN(test_times_of_an_emulator_are_not_judged);
     RUN(test_malformed_tests_are_refused);
     RUN(test_verdicts_are_spelt_as_promised);
     return check_end();

@@ -121,7 +121,7 @@ static struct qs_panels gather(const char *series, const char *panel, const char
                             .panel = (char *)panel,
                             .where = (char *)where,
                             .kind = "" };
-    struct qs_limits limits = { 2, 2, 1 };
+    struct qs_limits limits = { .pus = 2, .cores = 2, .numa_nodes = 1 };
     struct qs_panels panels;
     char error[512] = "";
     CHECK_EQ(qs_panels_gather(&figure, &plot, rows, make_rows(rows), &limits, &panels,
