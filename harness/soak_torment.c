@@ -10,17 +10,19 @@
 
 enum { PATIENCE_MS = 30000 }; /* a round that makes no progress for so long hangs */
 
-/* The thread that is frozen; one at a time. */
-static qs_word frozen, thawed;
+/* The thread that is frozen, one at a time, and until when by qs_now(). */
+static qs_word frozen, thawed, frozen_until;
 
-/* Other signals come through, as to a thread that sleeps: some schemes send them. */
+/* Other signals come through, as to a thread that sleeps: some schemes send them.  It
+ * thaws by itself, since it may hold the allocator's lock, and who torments it may wait
+ * for that: starting a thread allocates, and joining one waits for its frees. */
 static void on_freeze(int number)
 {
     struct timespec nap = { .tv_nsec = 200000 };
 
     (void)number;
     qs_store(&frozen, 1, release);
-    while (!qs_load(&thawed, acquire))
+    while (!qs_load(&thawed, acquire) && qs_now() < qs_load(&frozen_until, acquire))
         nanosleep(&nap, NULL);
 }
 
@@ -82,9 +84,10 @@ static void freeze_or_thaw(struct torment *t)
         return;
     qs_store(&thawed, 0, relaxed);
     qs_store(&frozen, 0, relaxed);
-    pthread_kill(slot->thread, SIGUSR1);
     t->victim = slot;
     t->thaw_in = 1 + (unsigned)qs_stream_below(&t->stream, 40);
+    qs_store(&frozen_until, qs_now() + 2 * (uint64_t)t->thaw_in * 1000000, release);
+    pthread_kill(slot->thread, SIGUSR1);
     t->soak->result->stalls++;
 }
 
