@@ -286,7 +286,6 @@ static void test_bound_words_are_swapped_at_home(void)
             there += swapped(&s, thread, home);
         }
         CHECK(there >= 85); /* the C library kept pages of earlier cells */
-        CHECK(s.cas_local_tries == 0 || home < nodes); /* nobody runs on memory alone */
         qs_sample_free(&s);
     }
 }
