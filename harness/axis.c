@@ -66,6 +66,7 @@ static const struct {
     { "look", "look at the claims that asked for it" },
     { "cas_remote_share", "CAS on words of another NUMA node, of all" },
     { "cas_remote_per_update", "CAS on words of another NUMA node per update" },
+    { "remote_frees", "nodes freed on another NUMA node than theirs" },
     { "thread_node", "NUMA node of the thread" },
     { "home_node", "NUMA node of the word" },
     { "node_tries_pct", "CAS [% of all]" },

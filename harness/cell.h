@@ -212,6 +212,7 @@ struct qs_sample {
     uint64_t cas_local_tries, cas_local_fails, cas_remote_tries, cas_remote_fails;
     uint64_t cas_homeless;   /* attempts on words whose page is no more */
     struct qs_cas_home home; /* of a row of locality.csv */
+    uint64_t remote_frees;   /* nodes of pools, freed on another NUMA node than theirs */
 };
 
 /* Frees what a sample points to. */

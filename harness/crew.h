@@ -13,6 +13,7 @@ struct qs_crew {
     unsigned sleepers_started;
     struct qs_worker *resizer; /* or NULL */
     struct qs_stats stats; /* the last look at it; at last, after the workers' end */
+    uint64_t remote_frees_before; /* of earlier repeats */
     struct qs_sample *sample;
 };
 

@@ -487,6 +487,7 @@ const struct qs_column qs_columns[] = {
     COUNT("node_fails", sample.home.fails),
     REAL("node_tries_pct", sample.home.tries_pct),
     REAL("node_fail_pct", sample.home.fail_pct),
+    COUNT("remote_frees", sample.remote_frees),
 };
 _Static_assert(QS_SITES == 8, "a new site needs its two columns above");
 

@@ -15,6 +15,7 @@
 #include "harness/peer.h"
 #include "harness/progress.h"
 #include "harness/runner.h"
+#include "reclaim/pool_home.h"
 
 enum { TICK_MS = 10 };
 static const double DEFAULT_TIMEOUT_S = 60;
@@ -298,6 +299,7 @@ static int crew_init(struct qs_crew *c, const struct qs_cell *cell,
     c->run.cell = &c->cell;
     c->run.topology = topology;
     c->run.ops = pair->ops;
+    c->remote_frees_before = qs_pool_remote_frees();
     qs_workload_init(&c->run.workload, cell, seed);
     c->workers = calloc(cell->threads, sizeof *c->workers);
     if (cell->timeline)
@@ -380,9 +382,11 @@ static int run_peer(const struct qs_peer *peer, const struct qs_cell *cell,
 
 static void sample_init(struct qs_sample *sample)
 {
-    *sample = (struct qs_sample){
-        .rss_peak_kb = -1, .huge_kb = -1, .misplaced_pct = NAN, .crowding = NAN
-    };
+    *sample = (struct qs_sample){ .rss_peak_kb = -1,
+                                  .huge_kb = -1,
+                                  .misplaced_pct = NAN,
+                                  .crowding = NAN,
+                                  .remote_frees = (uint64_t)-1 };
     qs_latency_none(sample);
     qs_locality_none(sample);
 }

@@ -7,6 +7,7 @@
 #include "harness/crew.h"
 #include "harness/latency.h"
 #include "harness/locality.h"
+#include "reclaim/pool_home.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -216,6 +217,8 @@ void qs_sample_sum_up(struct qs_crew *c)
         s->waited_s = fmax(s->waited_s, c->workers[i]->waited_s);
     }
     note_garbage(s, &c->stats);
+    if (c->cell.pool)
+        s->remote_frees = qs_pool_remote_frees() - c->remote_frees_before;
 }
 
 /* A thread that was bound and did not stay, or NULL. */

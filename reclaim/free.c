@@ -10,6 +10,7 @@
  * A node's dispose may retire others, and these may free again: chains are emptied
  * before their nodes go, and a thread that frees two does not begin two more inside.
  */
+#include "reclaim/pool_home.h"
 #include "reclaim/reclaim.h"
 
 static void dispose_of(struct qs_header *h)
@@ -31,7 +32,7 @@ static void release(struct qs_pool *pool, struct qs_header *h)
     else if (!(h->class & QS_HEADER_POOLED))
         qs_memory_free(memory);
     else if (pool)
-        qs_pool_give(pool, memory, size);
+        qs_pool_give_home(pool, memory, size);
     else
         qs_depot_give(memory, size);
 }
@@ -136,6 +137,10 @@ static void free_into_depot(struct qs_domain *d, struct qs_chain *chain)
 {
     struct qs_pool pool = { .depot = d->depot };
 
+    if (qs_depot_is_divided(d->depot)) { /* one by one, each to its own */
+        free_nodes(d, NULL, chain);
+        return;
+    }
     free_nodes(d, &pool, chain);
     qs_pool_empty(&pool);
 }

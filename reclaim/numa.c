@@ -2,23 +2,24 @@
  * C library knows how. */
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "reclaim/numa.h"
 
-enum { NOT_KNOWN_YET, ONE_NODE, SEVERAL_NODES };
-
 /* What the system says of its nodes does not change; whoever comes first asks, and those
- * who ask at the same time find the same. */
+ * who ask at the same time find the same.  0: nobody has. */
 static qs_word how_many;
 
-/* "0" is one node, "0-1" and "0,2" are several.  Nodes without processors count: then
- * the remainder by which a replica is chosen may leave one of them unused, no more. */
+/* "0" is one node, "0-1" and "0,2" are several, of which the last number is the greatest.
+ * Nodes without processors count: then the remainder by which a replica is chosen may
+ * leave one of them unused, no more. */
 static unsigned count_nodes(void)
 {
-    char list[64] = "";
+    char list[256] = "";
     FILE *file = fopen("/sys/devices/system/node/online", "re");
+    const char *last = list;
 
     if (file) {
         if (!fgets(list, sizeof list, file))
@@ -27,8 +28,19 @@ static unsigned count_nodes(void)
     }
     for (const char *c = list; *c; c++)
         if (*c == '-' || *c == ',')
-            return SEVERAL_NODES;
-    return ONE_NODE;
+            last = c + 1;
+    return (unsigned)atoi(last) + 1;
+}
+
+unsigned qs_numa_nodes(void)
+{
+    uintptr_t known = qs_load(&how_many, relaxed);
+
+    if (!known) {
+        known = count_nodes();
+        qs_store(&how_many, known, relaxed);
+    }
+    return (unsigned)known;
 }
 
 static bool ask_for_node(unsigned *node)
@@ -44,11 +56,13 @@ static bool ask_for_node(unsigned *node)
 unsigned qs_numa_share(const struct qs_thread *t)
 {
     unsigned node;
-    uintptr_t known = qs_load(&how_many, relaxed);
 
-    if (known == NOT_KNOWN_YET) {
-        known = count_nodes();
-        qs_store(&how_many, known, relaxed);
-    }
-    return known == SEVERAL_NODES && ask_for_node(&node) ? node : t->index;
+    return qs_numa_nodes() > 1 && ask_for_node(&node) ? node : t->index;
+}
+
+unsigned qs_numa_node(void)
+{
+    unsigned node, nodes = qs_numa_nodes();
+
+    return nodes > 1 && ask_for_node(&node) && node < nodes ? node : 0;
 }

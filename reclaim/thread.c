@@ -1,6 +1,7 @@
 /* thread.c - what all schemes share: domains, records of threads, orphans. */
 #include <errno.h>
 
+#include "reclaim/pool_home.h"
 #include "reclaim/reclaim.h"
 #include "reclaim/system.h"
 
@@ -91,6 +92,8 @@ struct qs_thread *qs_thread_claim(struct qs_domain *d, size_t record_size,
     t->is_inside = false;
     if (d->depot && !t->pool)
         t->pool = qs_pool_new(d->depot);
+    else if (t->pool)
+        qs_pool_settle(t->pool);
     qs_fetch_add(&d->registered, 1, relaxed);
     return t;
 }
@@ -159,7 +162,7 @@ void qs_domain_free_records(struct qs_domain *d)
     struct qs_thread *t = qs_domain_first(d);
     while (t) {
         struct qs_thread *next = t->next;
-        qs_memory_free(t->pool);
+        qs_pool_free(t->pool);
         qs_memory_free(t);
         t = next;
     }

@@ -104,6 +104,25 @@ static void test_other_structures_locate_nothing(void)
     qs_sample_free(&s);
 }
 
+/* On one node there is nowhere else; without pools nobody knows. */
+static void test_pools_count_what_goes_home(void)
+{
+    struct qs_cell cell = busy_cell("skip_list", "ebr");
+    struct qs_sample s;
+
+    CHECK_EQ(qs_run_cell(&cell, machine, 1, &s), 0);
+    CHECK_EQ(s.remote_frees, (uint64_t)-1);
+    cell.pool = true;
+    snprintf(cell.placement, sizeof cell.placement, "numa-rr");
+    CHECK_EQ(qs_run_cell(&cell, machine, 1, &s), 0);
+    CHECK_IS(s.error, "");
+    CHECK(s.freed > 0);
+    CHECK_EQ(s.remote_frees > 0, qs_topology_numa_nodes(machine) > 1);
+    cell.threads = 1; /* of one node */
+    CHECK_EQ(qs_run_cell(&cell, machine, 1, &s), 0);
+    CHECK_EQ(s.remote_frees, 0);
+}
+
 static char *map_pages(size_t n)
 {
     char *pages = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE,
@@ -239,6 +258,7 @@ int main(void)
     REQUIRE(machine);
     RUN(test_each_cas_is_located_once);
     RUN(test_other_structures_locate_nothing);
+    RUN(test_pools_count_what_goes_home);
     RUN(test_pages_are_asked_for_one_by_one);
     RUN(test_pages_given_back_have_no_home);
     RUN(test_locality_csv_comes_back);

@@ -1,7 +1,7 @@
 /* test_pool.c - blocks of pools: apart from each other, back where they came from, and
  * handed from thread to thread through the depot. */
 #include "reclaim/ebr.h"
-#include "reclaim/pool.h"
+#include "reclaim/pool_home.h"
 #include "tests/check.h"
 #include "tests/team.h"
 
@@ -24,7 +24,23 @@ static struct qs_pool *pool_open(struct qs_depot *d)
 static void pool_close(struct qs_pool *p)
 {
     qs_pool_empty(p);
-    qs_memory_free(p);
+    qs_pool_free(p);
+}
+
+/* The machine as the test wants it, and where its thread is. */
+static unsigned machine_nodes = 1, own_node;
+
+unsigned __wrap_qs_numa_nodes(void);
+unsigned __wrap_qs_numa_node(void);
+
+unsigned __wrap_qs_numa_nodes(void)
+{
+    return machine_nodes;
+}
+
+unsigned __wrap_qs_numa_node(void)
+{
+    return own_node;
 }
 
 /* Every byte of every block is its own. */
@@ -48,7 +64,7 @@ static void test_blocks_do_not_overlap(void)
     for (unsigned i = 0; i < BLOCKS; i++) {
         CHECK_EQ(blocks[i][0], i % 251);
         CHECK_EQ(blocks[i][sizes[i] - 1], i % 251);
-        qs_pool_give(p, blocks[i], sizes[i]);
+        qs_pool_give_home(p, blocks[i], sizes[i]);
     }
     pool_close(p);
     qs_depot_free(d);
@@ -84,7 +100,7 @@ static void test_depot_hands_blocks_on(void)
     for (unsigned i = 0; i < BLOCKS; i++)
         blocks[i] = qs_pool_take(a, 48);
     for (unsigned i = 0; i < BLOCKS; i++)
-        qs_pool_give(a, blocks[i], 48);
+        qs_pool_give_home(a, blocks[i], 48);
     CHECK(is_among(qs_pool_take(b, 48), blocks, BLOCKS));
     qs_pool_empty(a);
     for (unsigned i = 1; i < BLOCKS; i++)
@@ -106,6 +122,98 @@ static void test_a_stranger_gives_a_block_back(void)
     pool_close(p);
     pool_close(q);
     qs_depot_free(d);
+}
+
+static const struct qs_class small_class = { .name = "small", .size = 40 };
+
+static struct qs_pool *pool_on(struct qs_depot *d, unsigned its_node)
+{
+    own_node = its_node;
+    return pool_open(d);
+}
+
+/* On several nodes what another one's thread frees is its owner's again, by whole
+ * magazines and the rest of them at the end, and the other thread does not get it. */
+static void test_blocks_go_home(void)
+{
+    enum { BLOCKS = 2 * MAGAZINE + 10, MORE = 4 * MAGAZINE };
+    uint64_t before = qs_pool_remote_frees();
+    machine_nodes = 3;
+    struct qs_depot *d = depot_open();
+    struct qs_pool *a = pool_on(d, 0), *b = pool_on(d, 2), *c = pool_on(d, 0);
+    void *blocks[BLOCKS], *others[MORE];
+
+    for (unsigned i = 0; i < BLOCKS; i++)
+        blocks[i] = qs_pool_take(a, 48);
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        CHECK(qs_depot_owns(d, blocks[i]));
+        qs_pool_give_home(b, blocks[i], 48);
+    }
+    CHECK_EQ(qs_pool_remote_frees() - before,
+             2 * MAGAZINE); /* the rest is on its way */
+    for (unsigned i = 0; i < MORE; i++) {
+        others[i] = qs_pool_take(b, 48);
+        CHECK(qs_depot_owns(d, others[i]));
+        CHECK(!is_among(others[i], blocks, BLOCKS));
+    }
+    qs_pool_empty(b);
+    CHECK_EQ(qs_pool_remote_frees() - before, BLOCKS);
+    for (unsigned i = 0; i < BLOCKS; i++)
+        CHECK(is_among(qs_pool_take(c, 48), blocks, BLOCKS));
+    qs_pool_give_home(b, others[0], 48); /* its own stays with it */
+    CHECK_EQ((uintptr_t)qs_pool_take(b, 48), (uintptr_t)others[0]);
+    CHECK_EQ(qs_pool_remote_frees() - before, BLOCKS);
+    qs_depot_give(others[1], 48); /* and comes back from a stranger */
+    qs_pool_empty(b);
+    CHECK_EQ((uintptr_t)qs_pool_take(b, 48), (uintptr_t)others[1]);
+    pool_close(a);
+    pool_close(b);
+    pool_close(c);
+    qs_depot_free(d);
+    machine_nodes = 1;
+}
+
+/* The control: on one node they are whoever's freed them. */
+static void test_one_node_keeps_what_is_freed(void)
+{
+    uint64_t before = qs_pool_remote_frees();
+    struct qs_depot *d = depot_open();
+    struct qs_pool *a = pool_on(d, 0), *b = pool_on(d, 2);
+    void *block = qs_pool_take(a, 48);
+
+    qs_pool_give_home(b, block, 48);
+    CHECK_EQ((uintptr_t)qs_pool_take(b, 48), (uintptr_t)block);
+    CHECK_EQ(qs_pool_remote_frees() - before, 0);
+    pool_close(a);
+    pool_close(b);
+    qs_depot_free(d);
+    own_node = 0;
+}
+
+/* A record that was another thread's, on another node. */
+static void test_a_pool_settles_where_its_thread_is(void)
+{
+    struct qs_ebr_domain d;
+    uint64_t before = qs_pool_remote_frees();
+
+    machine_nodes = 2;
+    own_node = 0;
+    qs_ebr_domain_init(&d, &(struct qs_config){ .pool = QS_ON });
+    struct qs_ebr_thread *t = qs_ebr_thread_register(&d);
+    void *first = qs_ebr_alloc(t, &small_class);
+    CHECK_EQ(qs_ebr_thread_unregister(t), 0);
+    own_node = 1;
+    t = qs_ebr_thread_register(&d);
+    void *second = qs_ebr_alloc(t, &small_class);
+    qs_ebr_free_private(t, &small_class, second);
+    CHECK_EQ((uintptr_t)qs_ebr_alloc(t, &small_class), (uintptr_t)second);
+    qs_ebr_free_private(t, &small_class, first);
+    CHECK_NE((uintptr_t)qs_ebr_alloc(t, &small_class), (uintptr_t)first);
+    CHECK_EQ(qs_ebr_thread_unregister(t), 0);
+    CHECK_EQ(qs_pool_remote_frees() - before, 1);
+    CHECK_EQ(qs_ebr_domain_destroy(&d), 0);
+    machine_nodes = 1;
+    own_node = 0;
 }
 
 struct exchange {
@@ -132,7 +240,7 @@ static void exchange_blocks(void *shared, unsigned index)
             continue;
         CHECK_EQ(other[3], other[7]);
         if (i % 3)
-            qs_pool_give(p, other, 64);
+            qs_pool_give_home(p, other, 64);
         else
             qs_depot_give(other, 64);
     }
@@ -148,7 +256,6 @@ static void test_threads_exchange_blocks(void)
     qs_depot_free(e.depot);
 }
 
-static const struct qs_class small_class = { .name = "small", .size = 40 };
 static const struct qs_class large_class = { .name = "large", .size = 4000 };
 
 static bool is_pooled(void *node)
@@ -195,6 +302,9 @@ int main(void)
     RUN(test_too_large_blocks_are_left_to_malloc);
     RUN(test_depot_hands_blocks_on);
     RUN(test_a_stranger_gives_a_block_back);
+    RUN(test_blocks_go_home);
+    RUN(test_one_node_keeps_what_is_freed);
+    RUN(test_a_pool_settles_where_its_thread_is);
     RUN(test_threads_exchange_blocks);
     RUN(test_nodes_say_where_they_are_from);
     RUN(test_without_pools_nodes_are_from_malloc);
