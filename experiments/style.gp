@@ -38,6 +38,20 @@ name_split_ordered = "split-ordered map"; short_split_ordered = "split-ordered"
 color_split_ordered = "#0072B2"; mark_split_ordered = 9; dash_split_ordered = 1
 name_split_ordered_uncounted = "split-ordered, uncounted"; short_split_ordered_uncounted = "uncounted"
 color_split_ordered_uncounted = "#56B4E9"; mark_split_ordered_uncounted = 5; dash_split_ordered_uncounted = 3
+name_split_ordered_text = "split-ordered, text keys"; short_split_ordered_text = "split-ordered, text"
+color_split_ordered_text = "#0072B2"; mark_split_ordered_text = 8; dash_split_ordered_text = 3
+name_flat_hash_text = "flat hash map, text keys"; short_flat_hash_text = "flat, text"
+color_flat_hash_text = "#D55E00"; mark_flat_hash_text = 4; dash_flat_hash_text = 3
+name_cow_hash_text = "copy-on-write, text keys"; short_cow_hash_text = "cow, text"
+color_cow_hash_text = "#117733"; mark_cow_hash_text = 12; dash_cow_hash_text = 3
+name_locked_map_text = "map under a rwlock, text keys"; short_locked_map_text = "rwlock, text"
+color_locked_map_text = "#777777"; mark_locked_map_text = 4; dash_locked_map_text = 3
+name_skip_list_text = "skip list, text keys"; short_skip_list_text = "skip list, text"
+color_skip_list_text = "#CC79A7"; mark_skip_list_text = 12; dash_skip_list_text = 3
+name_bst_text = "NM tree, text keys"; short_bst_text = "NM tree, text"
+color_bst_text = "#882255"; mark_bst_text = 4; dash_bst_text = 3
+name_locked_tree_text = "tree under a rwlock, text keys"; short_locked_tree_text = "rwlock tree, text"
+color_locked_tree_text = "#999933"; mark_locked_tree_text = 12; dash_locked_tree_text = 3
 name_flat_hash = "flat hash map"; short_flat_hash = "flat"
 color_flat_hash = "#D55E00"; mark_flat_hash = 5; dash_flat_hash = 1
 name_flat_hash_boxed = "flat hash map, boxed"; short_flat_hash_boxed = "flat boxed"

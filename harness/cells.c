@@ -29,11 +29,12 @@ struct expansion {
     size_t error_size;
 };
 
-/* The same source once more, counting less or more. */
+/* The same source once more, counting less or more, or with texts for keys. */
 static bool is_variant(const char *structure)
 {
-    const char *suffix = strstr(structure, "_uncounted");
-    return (suffix && !strcmp(suffix, "_uncounted")) || qs_locality_is_of(structure);
+    const char *suffix = strrchr(structure, '_');
+    return qs_locality_is_of(structure) ||
+           (suffix && (!strcmp(suffix, "_uncounted") || !strcmp(suffix, "_text")));
 }
 
 /* For one thread: a limit to compare with, which is measured if it is asked for. */
@@ -43,8 +44,7 @@ static bool is_alone(const char *structure)
     return pair && pair->ops && pair->ops->alone;
 }
 
-/* The names "all" stands for: the *_uncounted and *_located ones differ in what they
- * count, so they are no structures of their own. */
+/* The names "all" stands for: variants are no structures of their own. */
 static size_t all_names(const char *key, char *names[QS_LIST])
 {
     bool structures = !strcmp(key, "structure");

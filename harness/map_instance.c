@@ -1,9 +1,11 @@
 /* map_instance.c - one map of uint64_t to uint64_t as a qs_map_ops.
  *
+ * Or, with QS_TEXT_KEYS, one of texts that are made of the numbers.
+ *
  * Functions that call their caller's back contain the only indirect calls of an
  * instance: compute_key() and those named visit_.
  *
- * Built once per MAP or ALONE line of matrix.def, with STRUCTURE, RECLAIM, INSTANCE and
+ * Built once per MAP, ALONE or TEXT line of matrix.def, with STRUCTURE, RECLAIM, INSTANCE and
  * their headers defined, so that each instance is optimised alone and its symbols tell
  * it apart.
  */
@@ -39,6 +41,9 @@ __attribute__((unused)) static inline int compare_u64(const uint64_t *a,
 
 #include RECLAIM_HEADER
 
+#ifdef QS_TEXT_KEYS
+#include "harness/map_text_part.h"
+#else
 #define QS_MAP_NAME          INSTANCE
 #define QS_MAP_RECLAIM       RECLAIM
 #define QS_MAP_KEY           uint64_t
@@ -48,6 +53,7 @@ __attribute__((unused)) static inline int compare_u64(const uint64_t *a,
 #define QS_MAP_COMPARE(a, b) compare_u64(a, b)
 #define QS_MAP_INLINE        1 /* if the structure has a form for pairs of integers */
 #include STRUCTURE_HEADER
+#endif
 
 #define I(name) QS_NAME(INSTANCE, name)
 #define R(name) QS_SCHEME(RECLAIM, name)

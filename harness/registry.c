@@ -10,6 +10,8 @@
     extern const struct qs_map_ops structure##_uncounted_##scheme##_map_ops;
 #define LOCATED(structure, scheme) \
     extern const struct qs_map_ops structure##_located_##scheme##_map_ops;
+#define TEXT(structure, scheme) \
+    extern const struct qs_map_ops structure##_text_##scheme##_map_ops;
 #include "harness/matrix.def"
 
 #if !defined QS_SUBSET && !defined QS_NO_PROBES
@@ -63,6 +65,8 @@ static const struct qs_pair pairs[] = {
       NULL },
 #define LOCATED(structure, scheme) \
     { #structure "_located", #scheme, &structure##_located_##scheme##_map_ops, NULL },
+#define TEXT(structure, scheme) \
+    { #structure "_text", #scheme, &structure##_text_##scheme##_map_ops, NULL },
 #define REFUSED(structure, scheme, why) { #structure, #scheme, NULL, why },
 #include "harness/matrix.def"
 };

@@ -1,7 +1,7 @@
 # instances.cmake - the maps chosen by name: one object per pair of the matrix.
 
-# One object per MAP, SAME, ALONE, UNCOUNTED or LOCATED line of the matrix, and per probe
-# and scheme.
+# One object per MAP, SAME, ALONE, UNCOUNTED, LOCATED or TEXT line of the matrix,
+# and per probe and scheme.
 add_library(quiesce_maps STATIC harness/registry.c harness/locality.c)
 target_link_libraries(quiesce_maps PUBLIC quiesce_reclaim)
 include(scripts/cmake/matrix.cmake)
@@ -30,7 +30,7 @@ function(add_instance structure scheme header label)
   set(QUIESCE_INSTANCES ${QUIESCE_INSTANCES} PARENT_SCOPE)
 endfunction()
 
-quiesce_matrix_lines(matrix "MAP|SAME|ALONE|UNCOUNTED|LOCATED" ${QUIESCE_MATRICES})
+quiesce_matrix_lines(matrix "MAP|SAME|ALONE|UNCOUNTED|LOCATED|TEXT" ${QUIESCE_MATRICES})
 foreach(line IN LISTS matrix)
   separate_arguments(line)
   list(GET line 0 kind)
@@ -46,12 +46,17 @@ foreach(line IN LISTS matrix)
   if(kind STREQUAL "LOCATED")
     set(label ${structure}_located)
   endif()
+  set(key "")
+  if(kind STREQUAL "TEXT")
+    set(label ${structure}_text)
+    set(key QS_TEXT_KEYS=1)
+  endif()
   set(alone 0)
   if(kind STREQUAL "ALONE")
     set(alone 1)
   endif()
   add_instance(${structure} ${scheme} ${header} ${label} QS_COUNT=${count}
-    QS_ALONE=${alone})
+    QS_ALONE=${alone} ${key})
   if(kind STREQUAL "LOCATED")
     target_compile_options(${label}_${scheme} PRIVATE
       "SHELL:-include ${PROJECT_SOURCE_DIR}/harness/located_cas.h")

@@ -52,5 +52,5 @@ string(REGEX REPLACE "\n(MAP|SAME)\\(([a-z0-9_]+, rcu_[a-z]+)\\)"
   "\nREFUSED(\\2, \"liburcu's schemes are for templates: see quiesce-urcu\")" text "${text}")
 string(REGEX REPLACE "\nALONE\\(([a-z0-9_]+, [a-z0-9_]+)\\)"
   "\nREFUSED(\\1, \"for one thread alone: to measure against, not to use\")" text "${text}")
-string(REGEX REPLACE "\n(UNCOUNTED|LOCATED)\\([^\n]*" "" text "${text}")
+string(REGEX REPLACE "\n(UNCOUNTED|LOCATED|TEXT)\\([^\n]*" "" text "${text}")
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/without_urcu/harness/matrix.def CONTENT "${text}" @ONLY)

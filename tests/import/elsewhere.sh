@@ -25,7 +25,7 @@ some="$some|rcu_hash, qsbr|cow_hash, hp_asym"
 mkdir harness
 [ -z "${QUIESCE_FULL-}" ] || some='.*'
 awk -v wanted="^(MAP|SAME|ALONE)[(]($some)[)]" '
-    /^(REFUSED|UNCOUNTED|LOCATED|QUEUE)[(]/ { next }
+    /^(REFUSED|UNCOUNTED|LOCATED|TEXT|QUEUE)[(]/ { next }
     /^(MAP|SAME|ALONE)[(]/ && ($0 !~ wanted || /rcu_[a-z]+[)]|ck_|lfht/) { next }
     { print }' "$root/harness/matrix.def" >harness/matrix.def
 grep -E '^(MAP|SAME|ALONE)[(]' harness/matrix.def >pairs

@@ -104,9 +104,14 @@ static inline void map_close(const struct qs_map_ops *ops, struct qs_map *m,
 /* Whether each successful remove retires one node and nothing else is ever retired. */
 static inline bool map_retires_per_remove(const struct qs_map_ops *ops)
 {
-    static const char *const names[] = { "hm_list",       "michael_hash",
-                                         "split_ordered", "split_ordered_uncounted",
-                                         "skip_list",     "lazy_skip_list" };
+    static const char *const names[] = { "hm_list",
+                                         "michael_hash",
+                                         "split_ordered",
+                                         "split_ordered_uncounted",
+                                         "split_ordered_text",
+                                         "skip_list",
+                                         "skip_list_text",
+                                         "lazy_skip_list" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], ops->structure))
