@@ -4,6 +4,7 @@
  * reclaim.h says what the child may do.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ static bool child_operates(const struct qs_map_ops *ops, struct qs_map *m,
 static _Noreturn void child(const struct qs_map_ops *ops, struct qs_map *m,
                             struct qs_thread *t, bool others)
 {
+    signal(SIGALRM, SIG_DFL); /* not the parent's idea of patience */
     alarm(CHILD_SECONDS);
     bool right = child_operates(ops, m, t);
     ops->flush(t);
