@@ -48,6 +48,8 @@ name_locked_map_text = "map under a rwlock, text keys"; short_locked_map_text = 
 color_locked_map_text = "#777777"; mark_locked_map_text = 4; dash_locked_map_text = 3
 name_skip_list_text = "skip list, text keys"; short_skip_list_text = "skip list, text"
 color_skip_list_text = "#CC79A7"; mark_skip_list_text = 12; dash_skip_list_text = 3
+name_leaf_list_text = "leaf list, text keys"; short_leaf_list_text = "leaf list, text"
+color_leaf_list_text = "#009E73"; mark_leaf_list_text = 10; dash_leaf_list_text = 3
 name_bst_text = "NM tree, text keys"; short_bst_text = "NM tree, text"
 color_bst_text = "#882255"; mark_bst_text = 4; dash_bst_text = 3
 name_locked_tree_text = "tree under a rwlock, text keys"; short_locked_tree_text = "rwlock tree, text"
@@ -62,6 +64,8 @@ name_lazy_skip_list = "lazy skip list, spin locks"; short_lazy_skip_list = "lazy
 color_lazy_skip_list = "#000000"; mark_lazy_skip_list = 12; dash_lazy_skip_list = 2
 name_leaf_list = "leaf list"; short_leaf_list = "leaf list"
 color_leaf_list = "#009E73"; mark_leaf_list = 11; dash_leaf_list = 1
+name_leaf_list_boxed = "leaf list, boxed"; short_leaf_list_boxed = "leaf boxed"
+color_leaf_list_boxed = "#117733"; mark_leaf_list_boxed = 10; dash_leaf_list_boxed = 3
 name_bst = "Natarajan-Mittal tree"; short_bst = "NM tree"
 color_bst = "#882255"; mark_bst = 4; dash_bst = 4
 name_rcu_hash = "RCU hash map"; short_rcu_hash = "RCU hash"

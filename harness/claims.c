@@ -257,22 +257,73 @@ void qs_claim_judge(const struct qs_figure *figure, const struct qs_claim *claim
     qs_test_clear(&test);
 }
 
+/* All claims of a figure, the whole of what the rows show of it. */
+static void judge_figure(const struct qs_figure *figure, const struct qs_row *rows,
+                         size_t n, const struct qs_limits *limits,
+                         struct qs_judgement *judgements)
+{
+    for (size_t c = 0; c < figure->n_claims; c++)
+        qs_claim_judge(figure, &figure->claims[c], rows, n, limits, &judgements[c]);
+    qs_claims_correct(figure, judgements);
+}
+
+/* Whether it is about each single repeat, so that no chance is in it. */
+static bool is_of_every_repeat(const struct qs_claim *claim)
+{
+    char ignored[QS_EXPERIMENT_ERROR];
+    struct qs_test test;
+
+    if (qs_test_parse(claim->test, &test, ignored, sizeof ignored))
+        return false;
+    bool largest = test.form == QS_LARGEST;
+    qs_test_clear(&test);
+    return largest;
+}
+
+/* What the first look decided stays: the second was taken for what was open, and only
+ * happens to speak of cells that others speak of. */
+static void judge_open_again(const struct qs_figure *figure, const struct qs_row *rows,
+                             size_t n, const struct qs_limits *limits,
+                             struct qs_judgement *judgements)
+{
+    struct qs_judgement *again = qs_needed(calloc(figure->n_claims + 1, sizeof *again));
+
+    judge_figure(figure, rows, n, limits, again);
+    for (size_t c = 0; c < figure->n_claims; c++)
+        if (judgements[c].verdict >= QS_UNDECIDED ||
+            is_of_every_repeat(&figure->claims[c]))
+            judgements[c] = again[c];
+    free(again);
+}
+
+static struct qs_row *rows_of_first_look(const struct qs_row *rows, size_t n,
+                                         size_t *chosen)
+{
+    struct qs_row *first = qs_needed(malloc((n + 1) * sizeof *first));
+
+    *chosen = 0;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].look < 2)
+            first[(*chosen)++] = rows[i];
+    return first;
+}
+
 size_t qs_claims_judge(const struct qs_figures *figures, const struct qs_row *rows,
                        size_t n, const struct qs_limits *limits,
                        struct qs_judgement **judgements)
 {
-    size_t count = 0, k = 0;
+    size_t count = 0, k = 0, n_first;
+    struct qs_row *first = rows_of_first_look(rows, n, &n_first);
 
     for (size_t i = 0; i < figures->n; i++)
         count += figures->figure[i]->n_claims;
     *judgements = qs_needed(calloc(count + 1, sizeof **judgements));
-    for (size_t i = 0; i < figures->n; i++) {
-        size_t first = k;
-        for (size_t c = 0; c < figures->figure[i]->n_claims; c++)
-            qs_claim_judge(figures->figure[i], &figures->figure[i]->claims[c], rows, n,
-                           limits, &(*judgements)[k++]);
-        qs_claims_correct(figures->figure[i], *judgements + first);
+    for (size_t i = 0; i < figures->n; k += figures->figure[i++]->n_claims) {
+        judge_figure(figures->figure[i], first, n_first, limits, *judgements + k);
+        if (n_first < n)
+            judge_open_again(figures->figure[i], rows, n, limits, *judgements + k);
     }
+    free(first);
     return count;
 }
 

@@ -39,6 +39,9 @@ struct qs_clock_trip {
     int64_t there, back;
 };
 
+/* Of a way on which no message came in the fifth of a second that an exchange may take. */
+#define QS_NEVER_CAME (INT64_MAX / 4)
+
 /* False if threads cannot be bound to these processors. */
 bool qs_clock_exchange(unsigned a, unsigned b, struct qs_clock_trip *trip);
 

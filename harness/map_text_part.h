@@ -17,6 +17,7 @@
 #define QS_MAP_HASH(k)       qs_text_hash(k, hash_u64)
 #define QS_MAP_EQUAL(a, b)   (!qs_text_compare(a, b))
 #define QS_MAP_COMPARE(a, b) qs_text_compare(a, b)
+#define QS_MAP_PREFIX(k)     qs_text_word(k)
 #include STRUCTURE_HEADER
 
 struct INSTANCE {
@@ -190,6 +191,16 @@ FACE(size_t, range, struct TEXT_THREAD *t, uint64_t from, uint64_t to,
     struct text_visit v = { visit, arg };
 
     return X(range)(&m->texts, t, qs_text_of(from), qs_text_of(to), visit_text, &v);
+}
+#endif
+
+#ifdef QS_MAP_OFFERS_SNAPSHOT
+FACE(int, snapshot, struct TEXT_THREAD *t, uint64_t from, uint64_t to,
+     qs_map_visit *visit, void *arg)
+{
+    struct text_visit v = { visit, arg };
+
+    return X(snapshot)(&m->texts, t, qs_text_of(from), qs_text_of(to), visit_text, &v);
 }
 #endif
 

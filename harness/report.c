@@ -79,6 +79,18 @@ static int write_file(struct qs_report *r)
     return error || r->failed ? -1 : 0;
 }
 
+/* The same verdicts for programs to read. */
+static int write_claims(const struct qs_report *r)
+{
+    char file[600];
+
+    snprintf(file, sizeof file, "%s/claims.csv", r->run->path);
+    int result = qs_claims_write(file, &r->run->figures, r->judgements);
+    if (result)
+        snprintf(r->error, r->error_size, "%s: %s", file, strerror(-result));
+    return result ? -1 : 0;
+}
+
 static int write_report(const struct qs_run_dir *run, char *error, size_t error_size)
 {
     struct qs_report r = { .run = run, .error = error, .error_size = error_size };
@@ -86,7 +98,7 @@ static int write_report(const struct qs_run_dir *run, char *error, size_t error_
         qs_claims_judge(&run->figures, run->rows, run->n, &run->limits, &r.judgements);
     qs_groups_make(run->rows, run->n, &r.groups);
     read_options(&r);
-    int result = write_file(&r);
+    int result = write_file(&r) || write_claims(&r) ? -1 : 0;
     qs_groups_free(&r.groups);
     free(r.judgements);
     return result;
@@ -134,7 +146,7 @@ static const struct argp argp = {
     options,
     parse,
     "[DIR]",
-    "Writes DIR/report.html from what lies in DIR.\v"
+    "Writes DIR/report.html and DIR/claims.csv from what lies in DIR.\v"
     "DIR is the folder of a run; the newest one below ./results if left out.  The "
     "pictures are those in DIR/figures; `quiesce plot DIR` draws them.",
     NULL,

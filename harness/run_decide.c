@@ -3,8 +3,10 @@
  * What the figure is there to decide may be lost in the noise of a busy moment, which
  * the same number of repeats some minutes later often settles.  Only the cells that
  * such a claim speaks of are measured again, within a minute, or a tenth of the plan's
- * time if that is more.  Who looks twice finds more by chance: the p of what was looked at twice counts
- * twice (claims_correct.c), and the rows of the second look say so in column `look`.
+ * time if that is more.  What the first look decided stays as it is.  Who looks twice
+ * finds more by chance: the p of the second look counts twice (claims_correct.c), so that
+ * the two decide a family of claims wrongly in at most 7.5 % of cases, for 5 % of one
+ * look; the rows of the second say so in column `look`.
  *
  * Which cells these are follows from the repeats of the first look alone, so that a run
  * that is interrupted in its second look goes on with it.

@@ -10,8 +10,8 @@
 
 enum { PATIENCE_MS = 30000 }; /* a round that makes no progress for so long hangs */
 
-/* The thread that is frozen, one at a time, and until when by qs_now(). */
-static qs_word frozen, thawed, frozen_until;
+/* Until when, by qs_now(), the one thread that is frozen stays so; 0 thaws it. */
+static qs_word frozen_until;
 
 /* Other signals come through, as to a thread that sleeps: some schemes send them.  It
  * thaws by itself, since it may hold the allocator's lock, and who torments it may wait
@@ -21,8 +21,7 @@ static void on_freeze(int number)
     struct timespec nap = { .tv_nsec = 200000 };
 
     (void)number;
-    qs_store(&frozen, 1, release);
-    while (!qs_load(&thawed, acquire) && qs_now() < qs_load(&frozen_until, acquire))
+    while (qs_now() < qs_load(&frozen_until, acquire))
         nanosleep(&nap, NULL);
 }
 
@@ -64,7 +63,7 @@ static struct qs_soak_slot *some_slot(struct torment *t)
 
 static void thaw(struct torment *t)
 {
-    qs_store(&thawed, 1, release);
+    qs_store(&frozen_until, 0, release);
     t->victim = NULL;
     t->thaw_in = 1 + (unsigned)qs_stream_below(&t->stream, 10); /* to the next one */
 }
@@ -82,8 +81,6 @@ static void freeze_or_thaw(struct torment *t)
     struct qs_soak_slot *slot = some_slot(t);
     if (!slot->running || qs_load(&slot->over, acquire))
         return;
-    qs_store(&thawed, 0, relaxed);
-    qs_store(&frozen, 0, relaxed);
     t->victim = slot;
     t->thaw_in = 1 + (unsigned)qs_stream_below(&t->stream, 40);
     qs_store(&frozen_until, qs_now() + 2 * (uint64_t)t->thaw_in * 1000000, release);
@@ -214,7 +211,7 @@ static void release(struct torment *t)
     qs_store(&s->stop, 1, relaxed);
     if (t->starved)
         setrlimit(RLIMIT_DATA, &t->memory);
-    qs_store(&thawed, 1, release);
+    qs_store(&frozen_until, 0, release);
     for (unsigned i = 0; i < s->round->cell.threads; i++)
         if (s->slots[i].running)
             pthread_join(s->slots[i].thread, NULL);

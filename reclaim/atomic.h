@@ -107,6 +107,13 @@ static inline uintptr_t qs_tally_read(const qs_word *word)
     return qs_load(word, acquire);
 }
 
+/* Gives a word that is 0 a value, unless another one does; returns what it has then. */
+static inline uintptr_t qs_tally_claim(qs_word *word, uintptr_t value)
+{
+    uintptr_t seen = 0;
+    return qs_cas(word, &seen, value) ? value : seen;
+}
+
 /* Tells the processor that this thread waits for another one. */
 static inline void qs_pause(void)
 {

@@ -30,7 +30,7 @@ static void remove_padding(struct qs_chain *chain)
     struct qs_chain nodes = { 0 };
 
     for (struct qs_header *h = chain->first, *next; h; h = next) {
-        next = h->next;
+        next = qs_header_next(h);
         if (qs_header_class(h) == &padding)
             qs_node_free(qs_node_of(h));
         else
@@ -67,7 +67,7 @@ static void collect(struct qs_batch_link *first, struct qs_chain *gone)
     struct qs_header *h = (struct qs_header *)(first + 1);
 
     while (h) {
-        struct qs_header *next = h->next;
+        struct qs_header *next = qs_header_next(h);
         qs_chain_push(gone, h);
         h = next;
     }
@@ -170,7 +170,7 @@ static uintptr_t close_batch(const struct qs_chain *chain)
     struct qs_batch_link *first = qs_batch_link_of(chain->first);
     uintptr_t born = UINTPTR_MAX;
 
-    for (struct qs_header *h = chain->first; h; h = h->next) {
+    for (struct qs_header *h = chain->first; h; h = qs_header_next(h)) {
         struct qs_batch_link *link = qs_batch_link_of(h);
         uintptr_t birth = qs_load(&link->word, relaxed);
         if (birth < born && qs_header_class(h) != &padding)
@@ -200,10 +200,10 @@ void qs_batch_hand_out(struct qs_batch_thread *t)
 
     struct qs_batch_link *first = qs_batch_link_of(batch.first);
     uintptr_t born = close_batch(&batch);
-    struct qs_header *next = batch.first->next;
+    struct qs_header *next = qs_header_next(batch.first);
     for (; peer; peer = next_record(peer))
         if (give(peer, qs_batch_link_of(next), born)) {
-            next = next->next;
+            next = qs_header_next(next);
             given++;
         }
     count(first, given, &gone);

@@ -123,14 +123,13 @@ static inline void qs_batch_leave(struct qs_batch_thread *t)
         qs_batch_settle(t);
 }
 
-static inline void qs_batch_retire(struct qs_batch_thread *t, void *node)
+static inline void qs_batch_retire(struct qs_batch_thread *t,
+                                   const struct qs_class *class, void *node)
 {
-    struct qs_header *h = qs_header_of(node);
-
-    qs_thread_note_retired(&t->base, qs_header_class(h), node);
+    qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, qs_now());
-    qs_chain_push(&t->retired, h);
+    qs_chain_add(&t->retired, class, qs_header_of(node));
     if (t->retired.nodes >= t->threshold)
         qs_batch_hand_out(t);
     else if (QS_BUGGIFY(300))

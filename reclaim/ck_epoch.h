@@ -97,7 +97,7 @@ static inline void qs_ck_epoch_retire(struct qs_ck_epoch_thread *t,
         if (!qs_tally_read(&t->base.oldest))
             qs_tally_set(&t->base.oldest, t->since);
     }
-    qs_chain_push(&t->retired, qs_header_of(node));
+    qs_chain_add(&t->retired, class, qs_header_of(node));
     if (!--t->until_poll)
         qs_ck_epoch_collect(t);
 }

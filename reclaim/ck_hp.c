@@ -102,7 +102,7 @@ static void adopt(struct qs_domain *d, ck_hp_record_t *record, struct qs_chain *
 
     qs_domain_adopt(d, &orphans);
     for (struct qs_header *h = orphans.first, *next; h; h = next) {
-        next = h->next;
+        next = qs_header_next(h);
         qs_ck_hp_hold(record, gone, h);
     }
 }

@@ -83,8 +83,7 @@ static inline void qs_debra_leave(struct qs_debra_thread *t)
 static inline void qs_debra_retire(struct qs_debra_thread *t,
                                    const struct qs_class *class, void *node)
 {
-    (void)class;
-    if (qs_epoch_file(&t->epochs, node) || QS_BUGGIFY(100))
+    if (qs_epoch_file(&t->epochs, class, node) || QS_BUGGIFY(100))
         qs_debra_begin_round(t);
 }
 

@@ -72,13 +72,12 @@ static inline void *qs_ebr_clock_alloc(struct qs_ebr_clock_thread *t,
 static inline void qs_ebr_clock_retire(struct qs_ebr_clock_thread *t,
                                        const struct qs_class *class, void *node)
 {
-    (void)class;
     qs_fence(seq_cst);                                     /* (5) */
     uintptr_t era = qs_load(qs_ebr_clock_era(t), seq_cst); /* (3) */
     qs_life_of(qs_header_of(node))->retired = era;
     if (!t->reserve.births)
         qs_reserve_count_to_era(&t->reserve);
-    qs_reserve_retire(&t->reserve, node);
+    qs_reserve_retire(&t->reserve, class, node);
 }
 
 static inline void qs_ebr_clock_free_private(struct qs_ebr_clock_thread *t,

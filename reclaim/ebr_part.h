@@ -80,8 +80,7 @@ static inline void ebp(leave)(struct ebp_thread *t)
 static inline void ebp(retire)(struct ebp_thread *t, const struct qs_class *class,
                                void *node)
 {
-    (void)class;
-    qs_epoch_retire(&t->epochs, node);
+    qs_epoch_retire(&t->epochs, class, node);
 }
 
 #undef ebp

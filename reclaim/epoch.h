@@ -142,21 +142,22 @@ static inline void qs_epoch_renew(struct qs_epoch_thread *t)
 }
 
 /* Files a retired node; true if a batch has been filed since the last attempt. */
-static inline bool qs_epoch_file(struct qs_epoch_thread *t, void *node)
+static inline bool qs_epoch_file(struct qs_epoch_thread *t,
+                                 const struct qs_class *class, void *node)
 {
-    struct qs_header *h = qs_header_of(node);
     struct qs_limbo *limbo = &t->limbo[t->current % QS_EPOCH_GRACE];
 
-    qs_thread_note_retired(&t->base, qs_header_class(h), node);
+    qs_thread_note_retired(&t->base, class, node);
     if (limbo->epoch != t->current)
         qs_epoch_reuse_limbo(t, limbo);
-    qs_chain_push(&limbo->chain, h);
+    qs_chain_add(&limbo->chain, class, qs_header_of(node));
     return !--t->until_advance;
 }
 
-static inline void qs_epoch_retire(struct qs_epoch_thread *t, void *node)
+static inline void qs_epoch_retire(struct qs_epoch_thread *t,
+                                   const struct qs_class *class, void *node)
 {
-    if (qs_epoch_file(t, node) || QS_BUGGIFY(100))
+    if (qs_epoch_file(t, class, node) || QS_BUGGIFY(100))
         qs_epoch_collect(t);
 }
 

@@ -93,11 +93,10 @@ static inline void erp(free_private)(struct erp_thread *t, const struct qs_class
 static inline void erp(retire)(struct erp_thread *t, const struct qs_class *class,
                                void *node)
 {
-    (void)class;
     qs_life_of(qs_header_of(node))->retired = qs_load(erp(era)(t), seq_cst); /* (4) */
     if (!t->reserve.births)
         qs_reserve_count_to_era(&t->reserve); /* (5) */
-    qs_reserve_retire(&t->reserve, node);
+    qs_reserve_retire(&t->reserve, class, node);
 }
 
 static inline void erp(quiesce)(struct erp_thread *t)

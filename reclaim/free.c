@@ -23,14 +23,16 @@ static void dispose_of(struct qs_header *h)
 
 static void release(struct qs_pool *pool, struct qs_header *h)
 {
-    size_t prefix = qs_header_prefix(h),
-           size = qs_node_bytes(qs_header_class(h), prefix);
-    void *memory = (char *)h - prefix;
+    const struct qs_class *class = qs_header_class(h);
+    size_t size = qs_node_bytes(class, qs_header_number(h), qs_header_prefix(h));
+    void *memory = qs_header_memory(h);
 
-    if (qs_header_class(h)->give)
-        qs_header_class(h)->give(qs_header_class(h), memory);
-    else if (!(h->class & QS_HEADER_POOLED))
+    if (class->give)
+        class->give(class, memory);
+    else if (!(h->word & QS_HEADER_POOLED))
         qs_memory_free(memory);
+    else if (pool && !pool->is_divided)
+        qs_pool_give(pool, memory, size);
     else if (pool)
         qs_pool_give_home(pool, memory, size);
     else
@@ -51,40 +53,43 @@ void qs_thread_free_node(struct qs_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
 
-    QS_DEMAND(!(h->class & QS_HEADER_RETIRED),
+    QS_DEMAND(!(h->word & QS_HEADER_RETIRED),
               "a retired node is freed; its scheme does that");
     dispose_of(h);
     release(t ? t->pool : NULL, h);
 }
 
 /* Marks a node so that its free tells how long it was garbage.  One at a time: the
- * thread's record keeps when it was retired. */
+ * thread's record keeps which one, and when it was retired.  Whoever frees it, maybe
+ * another thread, clears that by a release store, which the next sampling acquires. */
 void qs_thread_sample(struct qs_thread *t, struct qs_header *h)
 {
     t->until_sample = QS_SAMPLE_EVERY - 1;
-    if (qs_tally_read(&t->sampled_at) || t->index >= QS_HEADER_SAMPLE)
+    if (qs_load(&t->sampled, acquire))
         return;
     qs_tally_set(&t->sampled_at, qs_now());
-    h->class |= (uintptr_t)(t->index + 1) << QS_HEADER_SAMPLE_SHIFT;
+    qs_store(&t->sampled, h, relaxed);
+    h->word |= QS_HEADER_SAMPLED;
 }
 
+/* Just one record names the node: one that did in an earlier life of its memory was
+ * cleared before that ended. */
 static void note_delay(struct qs_domain *d, const struct qs_header *h)
 {
-    uintptr_t index = (h->class >> QS_HEADER_SAMPLE_SHIFT & QS_HEADER_SAMPLE) - 1;
     struct qs_thread *t = qs_domain_first(d);
 
-    while (t->index != index)
+    while (qs_load(&t->sampled, relaxed) != (uintptr_t)h)
         t = t->next;
     uint64_t ns = (qs_now() - qs_tally_read(&t->sampled_at)) | 1;
     unsigned log2 = 63 - (unsigned)__builtin_clzll(ns);
     qs_tally_shared(&d->delays[log2 < QS_DELAYS ? log2 : QS_DELAYS - 1], 1);
-    qs_tally_set(&t->sampled_at, 0);
+    qs_store(&t->sampled, 0, release);
 }
 
 static void end_garbage(struct qs_domain *d, struct qs_header *h)
 {
     QS_TRACE(free, qs_node_of(h), qs_header_class(h)->size);
-    if (h->class >> QS_HEADER_SAMPLE_SHIFT & QS_HEADER_SAMPLE)
+    if (h->word & QS_HEADER_SAMPLED)
         note_delay(d, h);
     dispose_of(h);
 }
@@ -96,7 +101,7 @@ static void free_nodes(struct qs_domain *d, struct qs_pool *pool,
 
     *chain = (struct qs_chain){ 0 };
     while (h) {
-        struct qs_header *next = h->next;
+        struct qs_header *next = qs_header_next(h);
         end_garbage(d, h);
         release(pool, h);
         h = next;
@@ -175,7 +180,7 @@ static struct qs_header *pop_ready(struct qs_thread *t)
 
     t->ready.nodes--;
     t->ready.bytes -= qs_header_class(h)->size;
-    t->ready.first = h->next;
+    t->ready.first = qs_header_next(h);
     if (!t->ready.first)
         qs_tally_set(&t->ready_since, 0);
     return h;
@@ -238,13 +243,14 @@ void *qs_thread_reuse(struct qs_thread *t, const struct qs_class *class, size_t 
 
     if (t->is_freeing || qs_header_class(h) != class || qs_header_prefix(h) != prefix)
         return NULL;
-    uintptr_t pooled = h->class & QS_HEADER_POOLED;
+    unsigned number = qs_header_number(h);
+    uintptr_t pooled = h->word & QS_HEADER_POOLED;
     pop_ready(t);
     t->is_freeing = true;
     end_garbage(t->domain, h);
     t->is_freeing = false;
     count_freed(t, 1, class->size);
-    void *node = qs_node_place((char *)h - prefix, class, prefix);
-    qs_header_of(node)->class |= pooled;
+    void *node = qs_node_place(qs_header_memory(h), class, number, prefix);
+    qs_header_of(node)->word |= pooled;
     return node;
 }

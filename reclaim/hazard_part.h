@@ -91,8 +91,7 @@ static inline void hzp(copy)(struct hzp_thread *t, unsigned dst, unsigned src)
 static inline void hzp(retire)(struct hzp_thread *t, const struct qs_class *class,
                                void *node)
 {
-    (void)class;
-    qs_reserve_retire(&t->reserve, node);
+    qs_reserve_retire(&t->reserve, class, node);
 }
 
 /* The most garbage there can be: a slot holds back one node, and scans wait for more.

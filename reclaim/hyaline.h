@@ -59,8 +59,7 @@ static inline uintptr_t qs_hyaline_protect(struct qs_hyaline_thread *t, unsigned
 static inline void qs_hyaline_retire(struct qs_hyaline_thread *t,
                                      const struct qs_class *class, void *node)
 {
-    (void)class;
-    qs_batch_retire(&t->batches, node);
+    qs_batch_retire(&t->batches, class, node);
 }
 
 #define QS_PART_SCHEME hyaline

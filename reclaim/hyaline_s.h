@@ -150,8 +150,7 @@ static inline void qs_hyaline_s_free_private(struct qs_hyaline_s_thread *t,
 static inline void qs_hyaline_s_retire(struct qs_hyaline_s_thread *t,
                                        const struct qs_class *class, void *node)
 {
-    (void)class;
-    qs_batch_retire(&t->batches, node);
+    qs_batch_retire(&t->batches, class, node);
     if ((!t->births && !--t->until_era) || QS_BUGGIFY(300))
         qs_hyaline_s_move_era(t);
 }

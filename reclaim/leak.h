@@ -41,7 +41,7 @@ static inline void qs_leak_retire(struct qs_leak_thread *t,
     qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, qs_now());
-    qs_chain_push(&t->retired, qs_header_of(node));
+    qs_chain_add(&t->retired, class, qs_header_of(node));
 }
 
 static inline void qs_leak_flush(struct qs_leak_thread *t)

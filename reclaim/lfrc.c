@@ -15,9 +15,9 @@ int qs_lfrc_domain_init(struct qs_lfrc_domain *d, const struct qs_config *config
 static void release_list(struct qs_header *h)
 {
     while (h) {
-        struct qs_header *next = h->next;
+        struct qs_header *next = qs_header_next(h);
         qs_memory_allow(qs_node_of(h), qs_header_class(h)->size);
-        qs_memory_free(qs_lfrc_prefix_of(qs_node_of(h)));
+        qs_memory_free(qs_header_memory(h));
         h = next;
     }
 }
@@ -60,7 +60,7 @@ static void give_up(qs_word *list, struct qs_header *first, struct qs_header *la
     uintptr_t before = qs_load(list, relaxed);
 
     do
-        last->next = (struct qs_header *)before;
+        qs_header_set_next(last, (struct qs_header *)before);
     while (!qs_cas(list, &before, first)); /* (7) */
 }
 
@@ -79,8 +79,8 @@ static void give_up_taken(struct qs_lfrc_thread *t, unsigned list)
 
     if (!first)
         return;
-    while (last->next)
-        last = last->next;
+    for (struct qs_header *next; (next = qs_header_next(last));)
+        last = next;
     give_up(&domain_of(t)->free[list], first, last);
     t->free[list].taken = NULL;
 }
@@ -93,7 +93,7 @@ static struct qs_header *take(struct qs_lfrc_thread *t, unsigned list)
     struct qs_header *h = f->own.first;
 
     if (h) {
-        f->own.first = h->next;
+        f->own.first = qs_header_next(h);
         f->own.nodes--;
         return h;
     }
@@ -101,7 +101,7 @@ static struct qs_header *take(struct qs_lfrc_thread *t, unsigned list)
         f->taken = (struct qs_header *)qs_exchange(shared, 0, acq_rel); /* (7) */
     h = f->taken;
     if (h)
-        f->taken = h->next;
+        f->taken = qs_header_next(h);
     return h;
 }
 
@@ -113,7 +113,7 @@ static void put(struct qs_lfrc_thread *t, void *node)
     unsigned list = (unsigned)qs_lfrc_prefix_of(node)->list;
 
     if (qs_header_class(h)->give) {
-        qs_header_class(h)->give(qs_header_class(h), qs_lfrc_prefix_of(node));
+        qs_header_class(h)->give(qs_header_class(h), qs_header_memory(h));
         return;
     }
     qs_memory_forbid(node, qs_header_class(h)->size);
@@ -133,22 +133,28 @@ void qs_lfrc_purge(struct qs_lfrc_thread *t, void *node)
     put(t, node);
 }
 
+/* All nodes are wide: memory is one of a node for ever, of whichever class. */
+enum { WIDE, FRONT = sizeof(struct qs_lfrc_prefix) + QS_WIDE_FRONT };
+
 /* A node of fresh memory. */
 static void *make(unsigned list, const struct qs_class *class)
 {
-    enum { FRONT = sizeof(struct qs_lfrc_prefix) + sizeof(struct qs_header) };
     void *memory = qs_memory_alloc(FRONT + size_in(list));
 
     if (!memory)
         return NULL;
-    void *node = qs_node_place(memory, class, sizeof(struct qs_lfrc_prefix));
+    void *node = qs_node_place(memory, class, WIDE, qs_lfrc_prefix);
     qs_lfrc_prefix_of(node)->list = list;
     return node;
 }
 
 /* The node lives again; counts that came from an earlier life stay. */
-static void revive(void *node)
+static void revive(void *node, const struct qs_class *class)
 {
+    struct qs_header *h = qs_header_of(node);
+
+    h->word = qs_lfrc_prefix / QS_NODE_ALIGNMENT;
+    *qs_header_wide(h) = (uintptr_t) class;
     qs_fetch_add(&qs_lfrc_prefix_of(node)->word, -(uintptr_t)QS_LFRC_PURGED, /* (6) */
                  relaxed);
 }
@@ -156,17 +162,15 @@ static void revive(void *node)
 /* A node in memory that the class keeps; it was one before, or is all zero. */
 static void *take_from_class(const struct qs_class *class)
 {
-    enum { FRONT = sizeof(struct qs_lfrc_prefix) + sizeof(struct qs_header) };
-    struct qs_lfrc_prefix *prefix = qs_class_take(class, FRONT + class->size);
+    char *memory = qs_class_take(class, FRONT + class->size);
 
-    if (!prefix)
+    if (!memory)
         return NULL;
-    struct qs_header *h = (struct qs_header *)(prefix + 1);
-    if (!h->class)
-        return qs_node_place(prefix, class, sizeof *prefix);
-    h->class = (uintptr_t) class | qs_lfrc_prefix / QS_NODE_ALIGNMENT;
-    revive(qs_node_of(h));
-    return qs_node_of(h);
+    void *node = memory + FRONT;
+    if (!qs_header_of(node)->word)
+        return qs_node_place(memory, class, WIDE, qs_lfrc_prefix);
+    revive(node, class);
+    return node;
 }
 
 void *qs_lfrc_alloc(struct qs_lfrc_thread *t, const struct qs_class *class)
@@ -182,10 +186,8 @@ void *qs_lfrc_alloc(struct qs_lfrc_thread *t, const struct qs_class *class)
     if (!node)
         return NULL;
     qs_memory_allow(node, class->size);
-    if (h) {
-        h->class = (uintptr_t) class | qs_lfrc_prefix / QS_NODE_ALIGNMENT;
-        revive(node);
-    }
+    if (h)
+        revive(node, class);
     return node;
 }
 
@@ -193,7 +195,7 @@ void *qs_lfrc_alloc(struct qs_lfrc_thread *t, const struct qs_class *class)
 void qs_lfrc_free_private(struct qs_lfrc_thread *t, const struct qs_class *class,
                           void *node)
 {
-    QS_DEMAND(!(qs_header_of(node)->class & QS_HEADER_RETIRED),
+    QS_DEMAND(!(qs_header_of(node)->word & QS_HEADER_RETIRED),
               "a retired node is freed; its scheme does that");
     if (class->dispose)
         class->dispose(node);

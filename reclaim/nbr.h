@@ -158,8 +158,7 @@ static inline void qs_nbr_drop(struct qs_nbr_thread *t, unsigned slot)
 static inline void qs_nbr_retire(struct qs_nbr_thread *t, const struct qs_class *class,
                                  void *node)
 {
-    (void)class;
-    qs_ping_retire(&t->ping, node);
+    qs_ping_retire(&t->ping, class, node);
 }
 
 static inline size_t qs_nbr_bound(size_t threads, size_t batch, size_t live)

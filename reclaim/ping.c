@@ -184,7 +184,7 @@ static void sift(struct qs_ping_domain *d, struct qs_chain *chain,
 
     for (struct qs_header *h = chain->first, *next; h; h = next) {
         bool reserved = is_reserved(d, qs_node_of(h), snapshot, n);
-        next = h->next;
+        next = qs_header_next(h);
         qs_chain_push(reserved ? &kept : gone, h);
     }
     *chain = kept;

@@ -103,14 +103,13 @@ static inline void qs_ping_clear(struct qs_ping_thread *t)
         qs_store(&t->slot[slot], 0, release); /* (4) */
 }
 
-static inline void qs_ping_retire(struct qs_ping_thread *t, void *node)
+static inline void qs_ping_retire(struct qs_ping_thread *t,
+                                  const struct qs_class *class, void *node)
 {
-    struct qs_header *h = qs_header_of(node);
-
-    qs_thread_note_retired(&t->base, qs_header_class(h), node);
+    qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first && !t->older.first)
         qs_tally_set(&t->base.oldest, qs_now());
-    qs_chain_push(&t->retired, h);
+    qs_chain_add(&t->retired, class, qs_header_of(node));
     if (t->retired.nodes >= t->half || QS_BUGGIFY(300))
         qs_ping_collect(t);
 }

@@ -165,7 +165,14 @@ static bool add_slab(struct qs_depot *d)
     return true;
 }
 
-/* Links up to a magazine's number of new blocks. */
+/* Where the next line begins. */
+static char *after_lines(char *end)
+{
+    return end + -(uintptr_t)end % QS_CACHE_LINE;
+}
+
+/* Links up to a magazine's number of new blocks.  It begins with a line, so blocks of
+ * half a line or one are within it. */
 static struct qs_block *cut_magazine(struct qs_depot *d, size_t size)
 {
     if ((size_t)(d->end - d->uncut) < size && !add_slab(d))
@@ -178,7 +185,7 @@ static struct qs_block *cut_magazine(struct qs_depot *d, size_t size)
     }
     b->next = NULL;
     first->blocks = n;
-    d->uncut = (char *)b + size;
+    d->uncut = after_lines((char *)b + size);
     return first;
 }
 
@@ -208,12 +215,13 @@ static struct away *away_of(struct qs_pool *p)
 
 struct qs_pool *qs_pool_new(struct qs_depot *depot)
 {
-    size_t others = depot->nodes > 1 ? depot->nodes : 0;
+    size_t others = qs_depot_is_divided(depot) ? depot->nodes : 0;
     struct own_pool *own =
         qs_memory_alloc_lines(sizeof *own + others * sizeof own->away[0]);
 
     if (!own)
         return NULL;
+    own->pool.is_divided = qs_depot_is_divided(depot);
     own->pool.depot = depot_here(depot);
     return &own->pool;
 }
@@ -296,10 +304,8 @@ static void send_away(struct away *away, struct qs_block *b, size_t units)
 
 void qs_pool_give_home(struct qs_pool *p, void *block, size_t size)
 {
-    const struct qs_depot *home = p->depot;
+    const struct qs_depot *home = slab_of(block)->depot;
 
-    if (qs_depot_is_divided(p->depot))
-        home = slab_of(block)->depot;
     if (home == p->depot)
         qs_pool_give(p, block, size);
     else
@@ -308,7 +314,7 @@ void qs_pool_give_home(struct qs_pool *p, void *block, size_t size)
 
 static void empty_away(struct qs_pool *p)
 {
-    unsigned nodes = qs_depot_is_divided(p->depot) ? p->depot->nodes : 0;
+    unsigned nodes = p->is_divided ? p->depot->nodes : 0;
 
     for (unsigned node = 0; node < nodes; node++)
         for (size_t units = 1; units <= QS_POOL_SIZES; units++)

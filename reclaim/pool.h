@@ -32,6 +32,8 @@
 #ifndef QS_RECLAIM_POOL_H
 #define QS_RECLAIM_POOL_H
 
+#include <stdbool.h>
+
 #include "reclaim/atomic.h"
 #include "reclaim/memory.h"
 
@@ -61,6 +63,7 @@ struct qs_depot;
 /* What one thread keeps. */
 struct qs_pool {
     struct qs_depot *depot;
+    bool is_divided; /* the depot is one of several, of a machine of several nodes */
     struct qs_rack racks[QS_POOL_SIZES + 1]; /* by size in units */
 };
 

@@ -19,7 +19,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/* As qs_pool_give(), to the node that the block lies on. */
+/* As qs_pool_give(), to the node that the block lies on: of a pool whose depot is one of
+ * several. */
 void qs_pool_give_home(struct qs_pool *p, void *block, size_t size);
 
 /* An empty pool is taken over by the calling thread, which may be on another node. */

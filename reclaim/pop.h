@@ -132,8 +132,7 @@ static inline void qs_pop_commit(struct qs_pop_thread *t, unsigned n,
 static inline void qs_pop_retire(struct qs_pop_thread *t, const struct qs_class *class,
                                  void *node)
 {
-    (void)class;
-    qs_ping_retire(&t->ping, node);
+    qs_ping_retire(&t->ping, class, node);
 }
 
 static inline size_t qs_pop_bound(size_t threads, size_t batch, size_t live)

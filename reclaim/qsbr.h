@@ -47,8 +47,7 @@ static inline void qs_qsbr_leave(struct qs_qsbr_thread *t)
 static inline void qs_qsbr_retire(struct qs_qsbr_thread *t,
                                   const struct qs_class *class, void *node)
 {
-    (void)class;
-    qs_epoch_retire(&t->epochs, node);
+    qs_epoch_retire(&t->epochs, class, node);
 }
 
 static inline void qs_qsbr_quiesce(struct qs_qsbr_thread *t)

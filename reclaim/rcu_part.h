@@ -93,7 +93,7 @@ static inline void rcp_retire(struct rcp_thread *t, const struct qs_class *class
     qs_thread_note_retired(&t->base, class, node);
     if (!t->retired.first)
         qs_tally_set(&t->base.oldest, qs_now());
-    qs_chain_push(&t->retired, qs_header_of(node));
+    qs_chain_add(&t->retired, class, qs_header_of(node));
     if (t->retired.nodes >= t->batch || QS_BUGGIFY(100))
         rcp_flush(t);
 }

@@ -62,7 +62,8 @@
  *
  * Nodes:
  *   void *qs_S_alloc(t, const struct qs_class *class)
- *       class->size bytes aligned to 16, or NULL.
+ *       class->size bytes, or NULL; aligned to 16 if they are a multiple of 16, else to
+ *       8 (QS_NODE_SIZE in header.h).
  *   void qs_S_free_private(t, const struct qs_class *class, void *node)
  *       Frees at once a node that no other thread has ever seen.
  *   void qs_S_retire(t, const struct qs_class *class, void *node)
@@ -103,6 +104,7 @@
 #define QS_RECLAIM_RECLAIM_H
 
 #include "reclaim/atomic.h"
+#include "reclaim/header.h"
 #include "reclaim/memory.h"
 #include "reclaim/misuse.h"
 #include "reclaim/pool.h"
@@ -114,37 +116,6 @@
 #ifndef QS_SAMPLE_EVERY
 #define QS_SAMPLE_EVERY 256 /* retirements of a thread between two that are timed */
 #endif
-
-/* A kind of node: how large it is and what to do before its memory goes.  Constant,
- * and outlives every domain that saw one of its nodes. */
-struct qs_class {
-    _Alignas(16) const char *name; /* aligned, so that a header can tag its address */
-    size_t size;
-    void (*dispose)(void *node); /* or NULL; leaf code, may run on any thread: it
-                                    calls no map and no domain */
-    /* NULL, or where its nodes' memory comes from and goes to, for nodes that are read
-     * when they are free: it starts zeroed, only ever holds nodes of the class, and
-     * keeps what the last one left in it.  May run on any thread, as dispose. */
-    void *(*take)(const struct qs_class *class, size_t bytes);
-    void (*give)(const struct qs_class *class, void *memory);
-};
-
-/* Precedes every node in memory, hidden from structures.  In front of it lies what the
- * scheme keeps about a node: qs_S_prefix bytes. */
-struct qs_header {
-    struct qs_header *next; /* while retired: the next one of a chain */
-    uintptr_t class;        /* const struct qs_class *, and the bits below */
-};
-enum { QS_NODE_ALIGNMENT = 16, QS_PREFIX_MAX = 7 * QS_NODE_ALIGNMENT };
-
-/* Bits of a header's class that are not its address. */
-#define QS_HEADER_PREFIX       ((uintptr_t)7) /* in units of 16 */
-#define QS_HEADER_POOLED       ((uintptr_t)8) /* the memory is from a pool */
-#define QS_HEADER_CLASS        ((uintptr_t)0x0000fffffffffff0)
-#define QS_HEADER_SAMPLE_SHIFT 48 /* above: index + 1 of the thread that timed it */
-#define QS_HEADER_SAMPLE       ((uintptr_t)0x7fff)
-#define QS_HEADER_RETIRED      ((uintptr_t)1 << 63) /* kept where misuse is looked for */
-_Static_assert(sizeof(struct qs_header) % QS_NODE_ALIGNMENT == 0, "nodes stay aligned");
 
 /* Retired nodes, linked through their headers. */
 struct qs_chain {
@@ -219,7 +190,8 @@ struct qs_thread {
     bool is_inside;        /* an operation; kept where misuse is looked for */
     struct qs_pool *pool;  /* or NULL */
     unsigned until_sample; /* retirements before the next one that is timed */
-    qs_word sampled_at;    /* when that one was retired, 0 if none is under way */
+    qs_word sampled;       /* its header until it is freed, else 0 */
+    qs_word sampled_at;    /* when it was retired */
     uint64_t scan_began;
     qs_word scan_ns, longest_scan_ns;
     struct qs_domain *domain;
@@ -296,40 +268,21 @@ static inline struct qs_thread *qs_domain_first(const struct qs_domain *d)
     return (struct qs_thread *)qs_load(&d->threads, seq_cst);
 }
 
-static inline struct qs_header *qs_header_of(void *node)
+/* In front of the chain, a node of the class. */
+static inline void qs_chain_add(struct qs_chain *chain, const struct qs_class *class,
+                                struct qs_header *h)
 {
-    return (struct qs_header *)node - 1;
-}
-
-static inline void *qs_node_of(struct qs_header *h)
-{
-    return h + 1;
-}
-
-static inline const struct qs_class *qs_header_class(const struct qs_header *h)
-{
-    return (const struct qs_class *)(h->class & QS_HEADER_CLASS);
-}
-
-static inline size_t qs_header_prefix(const struct qs_header *h)
-{
-    return (h->class & QS_HEADER_PREFIX) * QS_NODE_ALIGNMENT;
-}
-
-/* All the memory of a node of the class. */
-static inline size_t qs_node_bytes(const struct qs_class *class, size_t prefix)
-{
-    return prefix + sizeof(struct qs_header) + class->size;
-}
-
-static inline void qs_chain_push(struct qs_chain *chain, struct qs_header *h)
-{
-    h->next = chain->first;
+    qs_header_set_next(h, chain->first);
     if (!chain->first)
         chain->last = h;
     chain->first = h;
     chain->nodes++;
-    chain->bytes += qs_header_class(h)->size;
+    chain->bytes += class->size;
+}
+
+static inline void qs_chain_push(struct qs_chain *chain, struct qs_header *h)
+{
+    qs_chain_add(chain, qs_header_class(h), h);
 }
 
 /* Moves all of `from` in front of `to`. */
@@ -337,7 +290,7 @@ static inline void qs_chain_move(struct qs_chain *to, struct qs_chain *from)
 {
     if (!from->first)
         return;
-    from->last->next = to->first;
+    qs_header_set_next(from->last, to->first);
     if (!to->first)
         to->last = from->last;
     to->first = from->first;
@@ -346,25 +299,14 @@ static inline void qs_chain_move(struct qs_chain *to, struct qs_chain *from)
     *from = (struct qs_chain){ 0 };
 }
 
-/* Lays out a node in raw memory; the prefix is zero. */
-static inline void *qs_node_place(void *memory, const struct qs_class *class,
-                                  size_t prefix)
-{
-    uint64_t *word = memory;
-    for (size_t i = 0; i < prefix / sizeof *word; i++)
-        word[i] = 0;
-    struct qs_header *h = (struct qs_header *)((char *)memory + prefix);
-    h->class = (uintptr_t) class | prefix / QS_NODE_ALIGNMENT;
-    return qs_node_of(h);
-}
-
 /* A node that no thread of its domain makes, for a structure's init: prefix is its
  * scheme's, qs_S_prefix.  NULL without memory. */
 static inline void *qs_node_alloc(const struct qs_class *class, size_t prefix)
 {
-    size_t bytes = qs_node_bytes(class, prefix);
+    unsigned number = qs_class_number(class);
+    size_t bytes = qs_node_bytes(class, number, prefix);
     void *memory = class->take ? qs_class_take(class, bytes) : qs_memory_alloc(bytes);
-    return memory ? qs_node_place(memory, class, prefix) : NULL;
+    return memory ? qs_node_place(memory, class, number, prefix) : NULL;
 }
 
 /* What schemes allocate nodes by. */
@@ -375,11 +317,13 @@ static inline void *qs_thread_alloc(struct qs_thread *t, const struct qs_class *
 
     if (t->ready.first && (node = qs_thread_reuse(t, class, prefix)))
         return node;
-    if (class->take || !t->pool ||
-        !(memory = qs_pool_take(t->pool, qs_node_bytes(class, prefix))))
+    if (class->take || !t->pool)
         return qs_node_alloc(class, prefix);
-    node = qs_node_place(memory, class, prefix);
-    qs_header_of(node)->class |= QS_HEADER_POOLED;
+    unsigned number = qs_class_number(class);
+    if (!(memory = qs_pool_take(t->pool, qs_node_bytes(class, number, prefix))))
+        return qs_node_alloc(class, prefix);
+    node = qs_node_place(memory, class, number, prefix);
+    qs_header_of(node)->word |= QS_HEADER_POOLED;
     return node;
 }
 
@@ -422,8 +366,8 @@ static inline void qs_node_check_retired(const struct qs_thread *t,
                                          const struct qs_header *h)
 {
     (void)t, (void)h;
-    QS_DEMAND(!(h->class & QS_HEADER_RETIRED), "a node is retired twice");
-    QS_DEMAND(!(h->class & QS_HEADER_POOLED) || qs_depot_owns(t->domain->depot, h),
+    QS_DEMAND(!(h->word & QS_HEADER_RETIRED), "a node is retired twice");
+    QS_DEMAND(!(h->word & QS_HEADER_POOLED) || qs_depot_owns(t->domain->depot, h),
               "a node is retired to another domain than it was made in");
 }
 
@@ -433,7 +377,7 @@ static inline void qs_thread_note_retired(struct qs_thread *t,
 {
     qs_node_check_retired(t, qs_header_of(node));
     if (QS_CHECKED)
-        qs_header_of(node)->class |= QS_HEADER_RETIRED;
+        qs_header_of(node)->word |= QS_HEADER_RETIRED;
     QS_TRACE(retire, node, class->size);
     qs_thread_count_retired(t, class->size);
     if (!t->until_sample--)

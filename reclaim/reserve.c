@@ -239,7 +239,7 @@ static size_t sift(struct qs_reserve_domain *d, struct qs_chain *chain,
         struct qs_span node = span_of(d, h);
         bool reserved =
             n == SIZE_MAX ? meets_a_slot(d, node) : meets_joined(node, spans, n);
-        next = h->next;
+        next = qs_header_next(h);
         qs_chain_push(reserved ? &kept : gone, h);
         at++;
         if (reserved)

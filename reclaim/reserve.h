@@ -122,17 +122,16 @@ static inline void qs_reserve_count_to_era(struct qs_reserve_thread *t)
     t->until_era = t->births ? t->births : t->batch;
 }
 
-static inline void qs_reserve_retire(struct qs_reserve_thread *t, void *node)
+static inline void qs_reserve_retire(struct qs_reserve_thread *t,
+                                     const struct qs_class *class, void *node)
 {
-    struct qs_header *h = qs_header_of(node);
-
-    qs_thread_note_retired(&t->base, qs_header_class(h), node);
+    qs_thread_note_retired(&t->base, class, node);
     if (t->retired.nodes == t->kept) {
         t->since = qs_now();
         if (!t->kept)
             qs_tally_set(&t->base.oldest, t->since);
     }
-    qs_chain_push(&t->retired, h);
+    qs_chain_add(&t->retired, class, qs_header_of(node));
     if (t->retired.nodes >= t->threshold || QS_BUGGIFY(100))
         qs_reserve_scan(t);
 }

@@ -178,7 +178,7 @@ void qs_orphans_leave(qs_word *list, struct qs_chain *chain)
         return;
     uintptr_t first = qs_load(list, relaxed);
     do
-        chain->last->next = (struct qs_header *)first;
+        qs_header_set_next(chain->last, (struct qs_header *)first);
     while (!qs_cas(list, &first, chain->first));
     *chain = (struct qs_chain){ 0 };
 }
@@ -190,7 +190,7 @@ void qs_orphans_take(qs_word *list, struct qs_chain *chain)
         return;
     struct qs_header *h = (struct qs_header *)qs_exchange(list, 0, acq_rel);
     while (h) {
-        struct qs_header *next = h->next;
+        struct qs_header *next = qs_header_next(h);
         qs_chain_push(chain, h);
         h = next;
     }

@@ -47,6 +47,7 @@
 #undef bst_go_apart
 #undef bst_go
 #undef bst_suits
+#undef bst_comes_next
 #undef bst_near
 #undef bst_pick
 #undef bst_batch

@@ -47,6 +47,7 @@
 #define bst_go_apart     QS_NAME(QS_MAP_NAME, go_apart)
 #define bst_go           QS_NAME(QS_MAP_NAME, go)
 #define bst_suits        QS_NAME(QS_MAP_NAME, suits)
+#define bst_comes_next   QS_NAME(QS_MAP_NAME, comes_next)
 #define bst_near         QS_NAME(QS_MAP_NAME, near)
 #define bst_pick         QS_NAME(QS_MAP_NAME, pick)
 #define bst_batch        QS_NAME(QS_MAP_NAME, batch)

@@ -19,9 +19,10 @@
  *
  * Visits.  Under a scheme that guards regions, a pass goes from leaf to leaf, with the
  * nodes in hand that it has left to the left.  Those that are cut off meanwhile have
- * frozen edges, which still lead to all that stays in the tree; every node has a fixed
- * range, so keys come in ascending order, each once.  Under other schemes a pass is a
- * place.
+ * frozen edges, which still lead to all that stays in the tree.  What stays takes over
+ * the range of what was cut off, so a key that the pass has been at may come again if it
+ * was removed and inserted meanwhile: what does not ascend is passed over, and each key
+ * comes once.  Under other schemes a pass is a place.
  *
  * Memory order: (1) protect, as in bst_search_part.h.
  */
@@ -180,6 +181,14 @@ static inline const struct bst_node *bst_descend(struct bst_thread *t,
     return n;
 }
 
+/* Whether the leaf is where the way leads, or behind what is in the batch. */
+static inline bool bst_comes_next(const struct bst_node *leaf,
+                                  const struct bst_way *way, const struct bst_batch *b)
+{
+    return b->n ? QS_MAP_COMPARE(&leaf->key, &b->pairs[b->n - 1].key) > 0
+                : bst_suits(leaf, way, false);
+}
+
 /* Fills the batch with pairs from a place on. */
 static inline void bst_copy_leaves(struct bst *m, struct bst_thread *t,
                                    const struct bst_way *way, struct bst_batch *b)
@@ -190,7 +199,7 @@ static inline void bst_copy_leaves(struct bst *m, struct bst_thread *t,
 
     b->n = 0;
     while (leaf->kind == BST_LEAF && b->n < b->room) {
-        if (b->n || bst_suits(leaf, way, false)) {
+        if (bst_comes_next(leaf, way, b)) {
             b->pairs[b->n].key = leaf->key;
             b->pairs[b->n++].value = leaf->value;
         }

@@ -33,7 +33,9 @@ _Static_assert(_Alignof(struct cow_line) <= QS_NODE_ALIGNMENT,
 /* Where the further words of a line begin, and how large it is, by its pairs. */
 #define COW_MORE(n) \
     ((sizeof(struct cow_line) + (size_t)(n) * sizeof(struct cow_pair) + 7) / 8 * 8)
-#define COW_SIZE(n) (COW_MORE(n) + ((n) > 32 ? ((size_t)(n)-1) / 32 * 8 : 0))
+#define COW_SIZE(n)               \
+    QS_NODE_SIZE(struct cow_line, \
+                 COW_MORE(n) + ((n) > 32 ? ((size_t)(n)-1) / 32 * 8 : 0))
 
 /* clang-format off */
 #define COW_CLASS(n)    { .name = "line", .size = COW_SIZE(n) }

@@ -35,8 +35,10 @@ _Static_assert(_Alignof(struct cwm_page) <= QS_NODE_ALIGNMENT,
 /* Where the bits of a page for 2^o pairs begin, and how large it is. */
 #define CWM_BITS_AT(o) \
     ((sizeof(struct cwm_page) + (sizeof(struct cwm_pair) << (o)) + 7) / 8 * 8)
-#define CWM_SIZE(o) \
-    (CWM_BITS_AT(o) + (((size_t)1 << (o)) / CWM_GONE_BITS + 1) * sizeof(qs_word))
+#define CWM_SIZE(o)               \
+    QS_NODE_SIZE(struct cwm_page, \
+                 CWM_BITS_AT(o) + \
+                     (((size_t)1 << (o)) / CWM_GONE_BITS + 1) * sizeof(qs_word))
 
 /* clang-format off */
 #define CWM_CLASS(o)   { .name = "page", .size = CWM_SIZE(o) }

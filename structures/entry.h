@@ -15,12 +15,12 @@
 
 /* For a scheme whose header is included.  It makes its object one that is aligned to
  * 16, as malloc aligns. */
-#define QS_ENTRY(scheme)                                                               \
-    struct {                                                                           \
-        _Alignas(QS_NODE_ALIGNMENT) struct qs_header                                   \
-            front[QS_SCHEME(scheme, prefix) / QS_NODE_ALIGNMENT + 1]; /* the last is \
-                                                                         the header */ \
-        qs_word next;                                                                  \
+#define QS_ENTRY(scheme)                                        \
+    struct {                                                    \
+        _Alignas(QS_NODE_ALIGNMENT) struct qs_header            \
+            front[(QS_SCHEME(scheme, prefix) + QS_WIDE_FRONT) / \
+                  sizeof(struct qs_header)];                    \
+        qs_word next;                                           \
     }
 
 #endif

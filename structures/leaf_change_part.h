@@ -7,8 +7,8 @@
  *                the next try starts from
  *   (4) take     CAS: from here on the slot is this thread's; its success says that the
  *                leaf has been live since it was protected
- *   (5) write    release stores: a late reader of the slot that sees one sees (4), too
- *   (6) publish  CAS: releases the slot
+ *   (6) publish  CAS: releases the slot, which was written by release stores
+ *                (leaf_header_part.h): a late reader that sees one of them sees (4), too
  *   (7) remove   CAS
  *  (12) protect  as in leaf_search_part.h; what checks it is (4), or (6), (7)
  */
@@ -18,12 +18,15 @@ struct lfl_edit {
     struct lfl_leaf *leaf;
     uintptr_t header;
     uintptr_t taken;
+#if LFL_OWN
+    struct lfl_box *box; /* for the pair to come, unless a slot has got it */
+#endif
 };
 
 /* Protects the leaf that a hint leads to, if it is live and the key's; as lfl_accept()
  * does, but for the check, which is the CAS to come. */
-static inline bool lfl_guess(struct lfl *m, struct lfl_thread *t, uint64_t key,
-                             struct lfl_edit *e)
+LFL_IN_PLACE bool lfl_guess(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+                            struct lfl_edit *e)
 {
     const qs_word *word = lfl_hint(m, key);
     uintptr_t where = qs_load(word, acquire); /* (1) */
@@ -37,8 +40,8 @@ static inline bool lfl_guess(struct lfl *m, struct lfl_thread *t, uint64_t key,
 }
 
 /* Finds the live leaf of the key, protected; replaces it if it is frozen. */
-static inline void lfl_locate(struct lfl *m, struct lfl_thread *t, uint64_t key,
-                              struct lfl_edit *e)
+LFL_IN_PLACE void lfl_locate(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+                             struct lfl_edit *e)
 {
     struct lfl_place p;
 
@@ -70,12 +73,53 @@ static inline int lfl_take(struct lfl *m, struct lfl_thread *t, struct lfl_edit 
     return 0;
 }
 
-static inline void lfl_write(struct lfl_edit *e, uint64_t key, uintptr_t value)
+/* Gets what lfl_write() needs: 0 or -ENOMEM. */
+static inline int lfl_prepare(struct lfl *m, struct lfl_thread *t, struct lfl_edit *e)
+{
+#if LFL_OWN
+    if (!e->box)
+        e->box = lfl_box_new(m, t);
+    return e->box ? 0 : -ENOMEM;
+#else
+    (void)m;
+    (void)t;
+    (void)e;
+    return 0;
+#endif
+}
+
+static inline void lfl_write(struct lfl_edit *e, struct lfl_key key,
+                             const QS_MAP_VALUE *value)
 {
     unsigned slot = (unsigned)__builtin_ctzll(e->taken);
+#if LFL_OWN
+    struct lfl_goal g;
+    lfl_hold(&g, key);
+    lfl_box_fill(e->box, &g.key, value);
+    uintptr_t word = (uintptr_t)e->box;
+#else
+    uintptr_t word = lfl_word_of(*value);
+#endif
+    lfl_set_slot(e->leaf, slot, key.prefix, word);
+}
 
-    qs_store(&e->leaf->key[slot], key, release);     /* (5) */
-    qs_store(&e->leaf->value[slot], value, release); /* (5) */
+/* The box that a change has taken out of its leaf is free, the one that it has put in is
+ * the leaf's. */
+static inline void lfl_settle(struct lfl *m, struct lfl_thread *t, struct lfl_edit *e,
+                              enum qs_verdict verdict, const struct lfl_view *v)
+{
+#if LFL_OWN
+    if (verdict == QS_STORE)
+        e->box = NULL;
+    if (verdict != QS_KEEP)
+        lfl_box_free(m, t, lfl_box_at(v->word));
+#else
+    (void)m;
+    (void)t;
+    (void)e;
+    (void)verdict;
+    (void)v;
+#endif
 }
 
 /* Lets the verdict about what was seen take effect, and gives the taken slot back or
@@ -97,7 +141,7 @@ static inline bool lfl_apply(struct lfl_thread *t, struct lfl_edit *e,
 
 /* Looks, has decided, and lets it take effect: the verdict, LFL_RETRY or -ENOMEM.  From
  * when a slot is taken on, this is tried as long as the leaf is live. */
-QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, uint64_t key,
+QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                            lfl_change *change, void *arg, struct lfl_edit *e)
 {
     for (;;) {
@@ -105,17 +149,21 @@ QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, uint64_t key,
         lfl_look(m, e->leaf, e->header, key, &v);
         uintptr_t now = qs_load(&e->leaf->header, acquire); /* (3) */
         if (now == e->header) {
-            QS_MAP_VALUE value = lfl_value_of(v.value);
+            QS_MAP_VALUE value = v.value;
             enum qs_verdict verdict = change(arg, v.present, &value);
             if (verdict == QS_REMOVE && !v.present)
                 verdict = QS_KEEP;
-            int error = verdict == QS_STORE && !e->taken ? lfl_take(m, t, e) : 0;
+            int error = verdict == QS_STORE ? lfl_prepare(m, t, e) : 0;
+            if (!error && verdict == QS_STORE && !e->taken)
+                error = lfl_take(m, t, e);
             if (error)
                 return error;
             if (verdict == QS_STORE)
-                lfl_write(e, key, lfl_word_of(value));
-            if (lfl_apply(t, e, verdict, &v))
+                lfl_write(e, key, &value);
+            if (lfl_apply(t, e, verdict, &v)) {
+                lfl_settle(m, t, e, verdict, &v);
                 return verdict;
+            }
             now = e->header;
         }
         if (!e->taken || lfl_state_of(now) != LFL_LIVE)
@@ -126,7 +174,7 @@ QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, uint64_t key,
 
 /* Merges the leaf that was just left, if it has few keys: a look without protection
  * before anything that costs. */
-static inline void lfl_tidy(struct lfl *m, struct lfl_thread *t, uint64_t key,
+static inline void lfl_tidy(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                             struct lfl_leaf *l, bool is_inside)
 {
     uintptr_t header = qs_load(&l->header, relaxed);
@@ -141,20 +189,24 @@ static inline void lfl_tidy(struct lfl *m, struct lfl_thread *t, uint64_t key,
 }
 
 /* The atomic read-modify-write that all changes are; the verdict or -ENOMEM. */
-QS_CALLS_BACK int lfl_update(struct lfl *m, struct lfl_thread *t, uint64_t key,
+QS_CALLS_BACK int lfl_update(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                              lfl_change *change, void *arg)
 {
+    struct lfl_edit e = { .taken = 0 };
     int result = LFL_RETRY;
 
     lfl_enter(t);
     while (result == LFL_RETRY) {
-        struct lfl_edit e = { .taken = 0 };
+        e.taken = 0;
         lfl_locate(m, t, key, &e);
         result = lfl_edit(m, t, key, change, arg, &e);
         if (result == QS_REMOVE)
             lfl_tidy(m, t, key, e.leaf, true);
     }
     lfl_leave(t);
+#if LFL_OWN
+    lfl_box_free(m, t, e.box);
+#endif
     return result;
 }
 
@@ -173,21 +225,21 @@ static inline enum qs_verdict lfl_take_away(void *view, bool present,
     struct lfl_view *v = view;
 
     v->present = present;
-    v->value = present ? lfl_word_of(*value) : 0;
+    v->value = *value;
     return QS_REMOVE;
 }
 
 static __attribute__((noinline, unused)) void lfl_remove_slowly(struct lfl *m,
                                                                 struct lfl_thread *t,
-                                                                uint64_t key,
+                                                                struct lfl_key key,
                                                                 struct lfl_view *v)
 {
     lfl_update(m, t, key, lfl_take_away, v);
 }
 
 /* Removes what was seen without any protection: false if the leaf has changed. */
-static inline bool lfl_try_remove(struct lfl *m, struct lfl_thread *t, uint64_t key,
-                                  const struct lfl_view *v)
+static inline bool lfl_try_remove(struct lfl *m, struct lfl_thread *t,
+                                  struct lfl_key key, const struct lfl_view *v)
 {
     uintptr_t header = v->header, without = header - v->slot + LFL_VERSION;
 
@@ -195,6 +247,9 @@ static inline bool lfl_try_remove(struct lfl *m, struct lfl_thread *t, uint64_t 
                         &header, /* (7) */
                         without))
         return false;
+#if LFL_OWN
+    lfl_box_free(m, t, lfl_box_at(v->word));
+#endif
     if (lfl_count(without) <= lfl_few)
         lfl_tidy(m, t, key, v->leaf, false);
     return true;
@@ -204,7 +259,8 @@ static inline bool lfl_try_remove(struct lfl *m, struct lfl_thread *t, uint64_t 
 QS_CALLS_BACK int lfl_compute(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                               lfl_change *change, void *arg)
 {
-    return lfl_update(m, t, key, change, arg);
+    struct lfl_goal g;
+    return lfl_update(m, t, lfl_aim(&g, key), change, arg);
 }
 
 #include "structures/map_face_part.h"

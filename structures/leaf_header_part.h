@@ -8,11 +8,14 @@
  *                inserter, or with (8) of a leaf's next life, (3) sees the header that
  *                came before them
  *   (3) again    relaxed load of the header behind (2): unchanged, it confirms them
+ *   (5) write    release stores of a slot's words: a late reader that sees one sees that
+ *                the slot was taken, too
  *   (8) recycle  release fence between the header of a new life, which is not live, and
  *                the words that the leaf is filled with: a late reader that sees one of
  *                them sees, behind (2), that header or a later one
  *   (9) made     release store of the header: whoever finds the leaf sees its content
  *  (10) wake     CAS by whoever meets a leaf in the list that nobody has woken yet
+ *  (26) address  acquire load, release store, as in leaf_keys_part.h
  */
 #ifndef QS_STRUCTURES_LEAF_HEADER_PART_H
 #define QS_STRUCTURES_LEAF_HEADER_PART_H
@@ -25,6 +28,9 @@
 enum qs_leaf_state { LFL_FREE, LFL_INIT, LFL_LIVE, LFL_SPLIT, LFL_MERGE, LFL_ABSORBED };
 
 #define LFL_STATES ((uintptr_t)7)
+
+/* Of what each change does: a call more would be 2 % of it. */
+#define LFL_IN_PLACE static inline __attribute__((always_inline))
 
 /* What a search met at the end of its walk. */
 enum qs_leaf_event {
@@ -42,18 +48,15 @@ enum {
 };
 #endif
 
-/* A key with its value's word. */
-struct lfl_pair {
-    uint64_t key;
-    uintptr_t value;
-};
-
 /* A leaf's answer about a key. */
 struct lfl_view {
     struct lfl_leaf *leaf;
     uintptr_t header;
     uintptr_t slot; /* the bit of the key's slot, 0 if there is none */
-    uintptr_t value;
+#if LFL_OWN
+    uintptr_t word; /* its box */
+#endif
+    QS_MAP_VALUE value;
     bool present;
 };
 
@@ -65,18 +68,25 @@ static inline struct lfl_leaf *lfl_leaf_at(uintptr_t link)
     return (struct lfl_leaf *)(link & ~QS_TAG_MASK);
 }
 
+#if !LFL_OWN
 static inline uintptr_t lfl_word_of(QS_MAP_VALUE value)
 {
     uintptr_t word = 0;
     memcpy(&word, &value, sizeof value);
     return word;
 }
+#endif
 
-static inline QS_MAP_VALUE lfl_value_of(uintptr_t word)
+/* The value that a slot's word is, or whose box it leads to; to be confirmed. */
+static inline void lfl_read_value(uintptr_t word, QS_MAP_VALUE *value)
 {
-    QS_MAP_VALUE value;
-    memcpy(&value, &word, sizeof value);
-    return value;
+#if LFL_OWN
+    memset(value, 0, sizeof *value);
+    if (word)
+        qs_words_read(lfl_box_at(word)->value, sizeof *value, value);
+#else
+    memcpy(value, &word, sizeof *value);
+#endif
 }
 
 static inline enum qs_leaf_state lfl_state_of(uintptr_t header)
@@ -108,19 +118,28 @@ static inline bool lfl_is_replaceable(enum qs_leaf_state s)
     return s == LFL_LIVE || s == LFL_SPLIT || s == LFL_MERGE;
 }
 
-static inline bool lfl_covers(const struct lfl_leaf *l, uint64_t key)
+static inline bool lfl_covers(const struct lfl_leaf *l, struct lfl_key key)
 {
-    uint64_t low = qs_load(&l->low, relaxed);
-    return key - low <= qs_load(&l->last, relaxed) - low;
+    return lfl_within(key, lfl_load_key(&l->low), lfl_load_key(&l->last));
 }
 
-/* The bits of the slots that hold the key, valid or not. */
-static inline uintptr_t lfl_equal_plainly(const struct lfl_leaf *l, uint64_t key)
+/* The second word of a slot, which is valid. */
+static inline uintptr_t lfl_slot_word(const struct lfl_leaf *l, unsigned slot)
+{
+#if LFL_OWN
+    return qs_load(&l->value[slot], acquire); /* (26) */
+#else
+    return qs_load(&l->value[slot], relaxed);
+#endif
+}
+
+/* The bits of the slots with this key or prefix, valid or not. */
+static inline uintptr_t lfl_equal_plainly(const struct lfl_leaf *l, uint64_t prefix)
 {
     uintptr_t slots = 0;
 
     for (unsigned i = 0; i < lfl_slots; i++)
-        slots |= (uintptr_t)(qs_load(&l->key[i], relaxed) == key) << i;
+        slots |= (uintptr_t)(qs_load(&l->key[i], relaxed) == prefix) << i;
     return slots;
 }
 
@@ -135,7 +154,11 @@ static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t eq
     v->header = header;
     v->slot = slots & -slots;
     v->present = slots != 0;
-    v->value = slots ? qs_load(&l->value[__builtin_ctzll(slots)], relaxed) : 0;
+    uintptr_t word = slots ? lfl_slot_word(l, (unsigned)__builtin_ctzll(slots)) : 0;
+#if LFL_OWN
+    v->word = word;
+#endif
+    lfl_read_value(word, &v->value);
     qs_fence(acquire); /* (2) */
 }
 
@@ -144,7 +167,7 @@ static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t eq
 #define LFL_RANK       qs_rank_avx512
 #define LFL_EQUAL      qs_equal_avx512
 #define LFL_FOLLOW     qs_follow_avx512
-#define LFL_FOLLOWS    1
+#define LFL_FOLLOWS    !LFL_OWN
 #define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_avx512)
 #include "structures/leaf_vector_part.h"
 
@@ -174,31 +197,51 @@ static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t eq
 #define LFL_BY_VECTORS(m, name, ...) ((void)(m))
 #endif
 
-static inline uintptr_t lfl_equal(const struct lfl *m, const struct lfl_leaf *l,
-                                  uint64_t key)
+static inline uintptr_t lfl_equal_prefix(const struct lfl *m, const struct lfl_leaf *l,
+                                         uint64_t prefix)
 {
-    LFL_BY_VECTORS(m, far_equal, l, key);
-    return lfl_equal_plainly(l, key);
+    LFL_BY_VECTORS(m, far_equal, l, prefix);
+    return lfl_equal_plainly(l, prefix);
+}
+
+/* The bit of the slot that holds the key, and perhaps of some that are not valid. */
+static inline uintptr_t lfl_equal(const struct lfl *m, const struct lfl_leaf *l,
+                                  uintptr_t header, struct lfl_key key)
+{
+    uintptr_t slots = lfl_equal_prefix(m, l, key.prefix);
+#if LFL_OWN
+    for (slots &= header & LFL_VALID; slots; slots &= slots - 1) {
+        uintptr_t box = lfl_slot_word(l, (unsigned)__builtin_ctzll(slots));
+        if (lfl_same(key, (struct lfl_key){ key.prefix, box | LFL_AT }))
+            return slots & -slots;
+    }
+#else
+    (void)header;
+#endif
+    return slots;
 }
 
 /* Reads what a leaf with this header says about the key; to be confirmed. */
 static inline void lfl_look(const struct lfl *m, struct lfl_leaf *l, uintptr_t header,
-                            uint64_t key, struct lfl_view *v)
+                            struct lfl_key key, struct lfl_view *v)
 {
-    lfl_answer(l, header, lfl_equal(m, l, key), v);
+    lfl_answer(l, header, lfl_equal(m, l, header, key), v);
 }
 
-/* The hint for a key.  None has the key UINT64_MAX, which means unused there. */
-static inline const qs_word *lfl_hint(const struct lfl *m, uint64_t key)
+/* The hint for a key.  None has the greatest key, which means unused there. */
+static inline const qs_word *lfl_hint(const struct lfl *m, struct lfl_key key)
 {
-    LFL_BY_VECTORS(m, far_hint, m, key);
-    struct qs_hint h = qs_hint_find(&m->hints, key - (key == UINT64_MAX));
+#if !LFL_OWN
+    LFL_BY_VECTORS(m, far_hint, m, key.prefix);
+#endif
+    struct lfl_hint_entry h =
+        lfl_hint_find(m, lfl_is_greatest(key) ? lfl_pred(key) : key);
     return &h.node->where[h.entry];
 }
 
 /* Answers from this leaf, without any protection; false if it will not do. */
-static inline bool lfl_peek_at(const struct lfl *m, struct lfl_leaf *l, uint64_t key,
-                               struct lfl_view *v)
+static inline bool lfl_peek_at(const struct lfl *m, struct lfl_leaf *l,
+                               struct lfl_key key, struct lfl_view *v)
 {
     if (!l)
         return false;
@@ -210,25 +253,60 @@ static inline bool lfl_peek_at(const struct lfl *m, struct lfl_leaf *l, uint64_t
 }
 
 /* The same from the leaf that a hint leads to. */
-static inline bool lfl_peek(const struct lfl *m, uint64_t key, struct lfl_view *v)
+static inline bool lfl_peek(const struct lfl *m, struct lfl_key key, struct lfl_view *v)
 {
+#if !LFL_OWN
     LFL_BY_VECTORS(m, peek, m, key, v);
+#endif
     uintptr_t where = qs_load(lfl_hint(m, key), acquire); /* (1) */
     return lfl_peek_at(m, lfl_leaf_at(where), key, v);
 }
 
-/* Copies the valid slots; returns how many. */
-static inline unsigned lfl_collect(const struct lfl_leaf *l, uintptr_t header,
-                                   struct lfl_pair *out)
+/* Copies a slot's pair, with a value only if that is asked for; false if its box is
+ * another one's by now. */
+static inline bool lfl_pair_take(const struct lfl_leaf *l, unsigned slot,
+                                 bool with_value, struct lfl_pair *p)
 {
-    unsigned n = 0;
+    p->key = qs_load(&l->key[slot], relaxed);
+    p->value = lfl_slot_word(l, slot);
+#if LFL_OWN
+    if (with_value)
+        lfl_read_value(p->value, &p->content);
+    if (p->value && !lfl_read_key(p->value, &p->own.key))
+        p->value = 0;
+    return p->value != 0;
+#else
+    (void)with_value;
+    return true;
+#endif
+}
 
-    for (uintptr_t slots = header & LFL_VALID; slots; slots &= slots - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(slots);
-        out[n].key = qs_load(&l->key[i], relaxed);
-        out[n++].value = qs_load(&l->value[i], relaxed);
-    }
-    return n;
+static inline void lfl_pair_show(const struct lfl_pair *p, QS_MAP_KEY *key,
+                                 QS_MAP_VALUE *value)
+{
+#if LFL_OWN
+    *key = p->own.key;   /* of a pair that was sorted.  NOLINT(clang-analyzer-core.*) */
+    *value = p->content; /* likewise.  NOLINT(clang-analyzer-core.*) */
+#else
+    *key = p->key; /* of a pair that was sorted.  NOLINT(clang-analyzer-core.*) */
+    lfl_read_value(p->value, value);
+#endif
+}
+
+static inline bool lfl_pair_less(const struct lfl_pair *a, const struct lfl_pair *b)
+{
+    return lfl_less(lfl_key_of(a), lfl_key_of(b));
+}
+
+/* Copies the keys of the valid slots; false if a box is another one's by now. */
+static inline bool lfl_collect(const struct lfl_leaf *l, uintptr_t header,
+                               struct lfl_pair *out)
+{
+    bool all = true;
+
+    for (uintptr_t slots = header & LFL_VALID; slots; slots &= slots - 1)
+        all &= lfl_pair_take(l, (unsigned)__builtin_ctzll(slots), false, out++);
+    return all;
 }
 
 static inline void lfl_sort(struct lfl_pair *pairs, unsigned n)
@@ -236,29 +314,35 @@ static inline void lfl_sort(struct lfl_pair *pairs, unsigned n)
     for (unsigned i = 1; i < n; i++) {
         struct lfl_pair p = pairs[i];
         unsigned k = i;
-        for (; k && pairs[k - 1].key > p.key; k--)
+        for (; k && lfl_pair_less(&p, &pairs[k - 1]); k--)
             pairs[k] = pairs[k - 1];
         pairs[k] = p;
     }
 }
 
+/* Fills a slot that nobody reads yet, or only by mistake. */
+static inline void lfl_set_slot(struct lfl_leaf *l, unsigned slot, uint64_t key,
+                                uintptr_t value)
+{
+    qs_store(&l->key[slot], key, release);               /* (5) */
+    qs_store(&l->value[slot], value, release); /* (5) */ /* (26) */
+}
+
 /* Begins a life of a leaf that no other thread looks for, though some may look at it;
  * returns its header. */
 static inline uintptr_t lfl_fill(struct lfl_leaf *l, const struct lfl_pair *pairs,
-                                 unsigned n, uint64_t low, uint64_t last,
+                                 unsigned n, struct lfl_key low, struct lfl_key last,
                                  uintptr_t next)
 {
     uintptr_t version = qs_load(&l->header, relaxed) & ~(LFL_VERSION - 1);
 
     qs_store(&l->header, version + LFL_VERSION, relaxed);
     qs_fence(release); /* (8) */
-    qs_store(&l->low, low, relaxed);
-    qs_store(&l->last, last, relaxed);
+    lfl_store_key(&l->low, low);
+    lfl_store_key(&l->last, last);
     qs_store(&l->next, next, relaxed);
-    for (unsigned i = 0; i < n; i++) {
-        qs_store(&l->key[i], pairs[i].key, relaxed);
-        qs_store(&l->value[i], pairs[i].value, relaxed);
-    }
+    for (unsigned i = 0; i < n; i++)
+        lfl_set_slot(l, i, pairs[i].key, pairs[i].value);
     uintptr_t valid = ((uintptr_t)1 << n) - 1;
     uintptr_t header = lfl_with_state(version + LFL_VERSION + valid, LFL_INIT);
     qs_store(&l->header, header, release); /* (9) */

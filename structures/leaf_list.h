@@ -13,10 +13,21 @@
  * Parameters, undefined again at the end:
  *   QS_MAP_NAME           prefix of everything generated; also `struct QS_MAP_NAME`
  *   QS_MAP_RECLAIM        scheme; its header is already included
- *   QS_MAP_KEY            uint64_t, in its own order; all of them are legal
- *   QS_MAP_VALUE          a type of up to 8 bytes, copied in and out
+ *   QS_MAP_KEY            uint64_t, in its own order; all of them are legal.  Or, with
+ *                         QS_MAP_COMPARE, any type.  What a key leads to by pointers of
+ *                         its own stays until the map is destroyed: bounds between
+ *                         leaves are keys, too, and outlive those that they come from
+ *   QS_MAP_VALUE          a type of up to 8 bytes, or, with QS_MAP_COMPARE, any; copied
+ *                         in and out
+ *   QS_MAP_COMPARE(a, b)  optional: <0, 0 or >0 for two `const QS_MAP_KEY *`
+ *   QS_MAP_PREFIX(k)      optional beside it: a uint64_t of a `const QS_MAP_KEY *` that
+ *                         never descends where keys ascend, as qs_text_prefix() of
+ *                         text_prefix.h; without one each search compares more
+ *   QS_MAP_INLINE         optional: 1 ignores QS_MAP_COMPARE
  *   QS_MAP_LEAF_SLOTS     optional: keys in a leaf, 2 to 14 (what fits into 256 bytes
- *                         with all that a scheme keeps in front: 12 under most)
+ *                         with all that a scheme keeps in front: 12 under most, 11 with
+ *                         QS_MAP_COMPARE)
+ *   QS_MAP_VALUE_EQUAL(a, b)   optional, see map_face_part.h
  *
  * Algorithm.  A leaf is responsible for the keys from low to last and holds up to
  * QS_MAP_LEAF_SLOTS of them in any order.  Its header says which slots are valid and
@@ -43,6 +54,8 @@
  * of them is the list's beginning.  From there a search walks to the right:
  * leaf_search_part.h.
  *
+ * What keys are to all this, words or boxes, says leaf_keys_part.h.
+ *
  * Leaves are only ever leaves of this map (leaf_pool.h), and their versions go on from
  * one life to the next: hence a header that has not changed is the same leaf, in the
  * same life, with the same content.
@@ -56,7 +69,8 @@
  *
  * Memory order.  Every CAS is seq_cst: its success says that the leaf is live, and for
  * schemes that protect single nodes, that it was after the node was protected.  Sites
- * are numbered through all parts, each of which explains its own.
+ * are numbered through all parts, each of which explains its own; leaf_keys_part.h does
+ * (29).
  *
  * Progress: lock-free while there is memory; get restarts only when its leaf has
  * changed.  Without memory an operation that meets a frozen leaf waits for the thread
@@ -77,11 +91,21 @@
 #include <string.h>
 
 #include "reclaim/reclaim.h"
-#include "structures/hint_tree.h"
+#include "structures/box_pool.h"
 #include "structures/leaf_pool.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
 #include "structures/word_vector.h"
+
+#if defined QS_MAP_COMPARE && !QS_MAP_INLINE
+#define LFL_OWN 1 /* keys and values are of types of the user's */
+#else
+#define LFL_OWN 0
+#endif
+
+#ifndef QS_MAP_PREFIX
+#define QS_MAP_PREFIX(k) ((void)(k), (uint64_t)0)
+#endif
 
 #include "structures/leaf_names_part.h"
 
@@ -91,19 +115,30 @@ _Static_assert(!QS_SCHEME(QS_MAP_RECLAIM, frees_at_once),
                "readers walk this list without a lock: direct would free under them");
 _Static_assert(QS_SCHEME(QS_MAP_RECLAIM, max_slots) >= 3,
                "this list protects three leaves at a time");
+#if LFL_OWN
+_Static_assert(sizeof(QS_MAP_KEY) + sizeof(QS_MAP_VALUE) <= 1024,
+               "leaf_list copies keys and values: 1 KiB at most; store a pointer to "
+               "larger ones");
+_Static_assert(_Alignof(QS_MAP_KEY) <= 8 && _Alignof(QS_MAP_VALUE) <= 8,
+               "leaf_list keeps keys and values in words, aligned to 8");
+#else
 _Static_assert(__builtin_types_compatible_p(QS_MAP_KEY, uint64_t),
-               "leaf_list compares keys as words: QS_MAP_KEY must be uint64_t");
+               "leaf_list compares keys as words: QS_MAP_KEY must be uint64_t, or "
+               "QS_MAP_COMPARE defined");
 _Static_assert(sizeof(QS_MAP_VALUE) <= sizeof(uintptr_t),
-               "leaf_list keeps values in words: QS_MAP_VALUE has up to 8 bytes; "
-               "store a pointer to larger ones");
+               "leaf_list keeps values in words: QS_MAP_VALUE has up to 8 bytes, or "
+               "QS_MAP_COMPARE is defined");
+#endif
 
 /* All of a leaf's memory is four cache lines, unless it is told otherwise. */
 #ifndef QS_MAP_LEAF_SLOTS
-#define QS_MAP_LEAF_SLOTS                                     \
-    ((4 * QS_CACHE_LINE - QS_SCHEME(QS_MAP_RECLAIM, prefix) - \
-      sizeof(struct qs_header) - 6 * sizeof(qs_word)) /       \
+#define QS_MAP_LEAF_SLOTS                                                     \
+    ((4 * QS_CACHE_LINE - QS_SCHEME(QS_MAP_RECLAIM, prefix) - QS_WIDE_FRONT - \
+      (LFL_OWN ? 8 : 6) * sizeof(qs_word)) /                                  \
      (2 * sizeof(qs_word)))
 #endif
+
+#include "structures/leaf_keys_part.h"
 
 enum {
     lfl_slots = QS_MAP_LEAF_SLOTS,
@@ -115,18 +150,29 @@ enum {
 _Static_assert(lfl_slots >= 2 && lfl_slots <= 14, "QS_MAP_LEAF_SLOTS must be 2 to 14");
 
 struct lfl_leaf {
-    qs_word header;    /* valid slots, taken slots, state, version: from bit 0 up */
-    qs_word low, last; /* the range of keys, both included; stays for a life */
-    qs_word next;      /* the leaf behind it, or what replaced it, and a tag */
-    qs_word order;     /* a hint: of the slots, by their keys */
-    qs_word unused;    /* lets keys begin with a line where a scheme has no prefix */
-    qs_word key[lfl_slots], value[lfl_slots];
+    qs_word header; /* valid slots, taken slots, state, version: from bit 0 up */
+    struct lfl_bound low, last; /* the range of keys, both included; stays for a life */
+    qs_word next;               /* the leaf behind it, or what replaced it, and a tag */
+    qs_word order;              /* a hint: of the slots, by their keys */
+    qs_word unused; /* lets keys begin with a line where a scheme has no prefix */
+    qs_word key[lfl_slots], value[lfl_slots]; /* or prefixes and boxes */
+};
+
+/* An index of hints. */
+struct lfl_hint_tree {
+    _Alignas(QS_CACHE_LINE) qs_word root; /* struct lfl_hint_node *, its height added */
+    _Alignas(QS_CACHE_LINE) qs_word lock;
+    qs_word made; /* struct lfl_hint_node *, the last one */
 };
 
 struct lfl {
     struct qs_leaf_pool *pool;
+#if LFL_OWN
+    struct qs_box_pool boxes;
+    struct qs_leaf_pool *index_boxes;
+#endif
     enum qs_vectors vectors;
-    struct qs_hint_tree hints;
+    struct lfl_hint_tree hints;
     _Alignas(QS_CACHE_LINE) qs_word first; /* the leaf of key 0 */
 };
 
@@ -138,6 +184,25 @@ struct lfl_cursor {
 
 typedef enum qs_verdict lfl_change(void *arg, bool present, QS_MAP_VALUE *value);
 
+#if LFL_OWN
+static inline struct lfl_box *lfl_box_new(struct lfl *m, struct lfl_thread *t)
+{
+    return qs_box_take(&m->boxes, ((struct qs_thread *)t)->index);
+}
+
+/* Frees a box that is this thread's alone. */
+static inline void lfl_box_free(struct lfl *m, struct lfl_thread *t, struct lfl_box *b)
+{
+    if (!b)
+        return;
+    uintptr_t life = qs_load(&b->life, relaxed);
+    qs_store(&b->life, (life | 1) + 1, release); /* (29) */
+    qs_box_give(&m->boxes, ((struct qs_thread *)t)->index, b);
+}
+#endif
+
+#include "structures/leaf_hints_part.h"
+
 #include "structures/leaf_header_part.h"
 
 #include "structures/leaf_sorted_part.h"
@@ -148,24 +213,50 @@ typedef enum qs_verdict lfl_change(void *arg, bool present, QS_MAP_VALUE *value)
 
 #include "structures/leaf_change_part.h"
 
+static inline void lfl_close_pools(struct lfl *m)
+{
+    if (m->pool)
+        qs_leaf_pool_leave(m->pool);
+#if LFL_OWN
+    qs_box_pool_end(&m->boxes);
+    if (m->index_boxes)
+        qs_leaf_pool_leave(m->index_boxes);
+#endif
+}
+
+/* False without memory. */
+static inline bool lfl_open_pools(struct lfl *m)
+{
+    m->pool = qs_leaf_pool_new("leaf", sizeof(struct lfl_leaf), lfl_prefix,
+                               offsetof(struct lfl_leaf, low));
+    bool all = m->pool != NULL;
+#if LFL_OWN
+    all &= !qs_box_pool_init(&m->boxes, sizeof(struct lfl_box),
+                             offsetof(struct lfl_box, key));
+    m->index_boxes = qs_leaf_pool_plain(offsetof(struct lfl_box, value),
+                                        offsetof(struct lfl_box, key));
+    all &= m->index_boxes != NULL;
+#endif
+    return all;
+}
+
 /* Makes an empty map; capacity is ignored.  0 or -ENOMEM. */
 static inline int lfl_init(struct lfl *m, size_t capacity)
 {
+    struct lfl_leaf *l = NULL;
+
     (void)capacity;
     m->vectors = qs_vectors();
-    m->pool = qs_leaf_pool_new("leaf", sizeof(struct lfl_leaf), lfl_prefix,
-                               offsetof(struct lfl_leaf, low));
-    if (!m->pool)
-        return -ENOMEM;
-    struct lfl_leaf *l = qs_node_alloc(&m->pool->class, lfl_prefix);
-    if (l && !qs_hint_tree_init(&m->hints, (uintptr_t)l)) {
-        lfl_wake(l, lfl_fill(l, NULL, 0, 0, UINT64_MAX, 0));
+    if (lfl_open_pools(m))
+        l = qs_node_alloc(&m->pool->class, lfl_prefix);
+    if (l && !lfl_hint_tree_init(m, (uintptr_t)l)) {
+        lfl_wake(l, lfl_fill(l, NULL, 0, lfl_least(), lfl_greatest(), 0));
         qs_init(&m->first, l);
         return 0;
     }
     if (l)
         qs_node_free(l);
-    qs_leaf_pool_leave(m->pool);
+    lfl_close_pools(m);
     return -ENOMEM;
 }
 
@@ -179,20 +270,22 @@ static inline void lfl_destroy(struct lfl *m)
         qs_node_free(l);
         l = lfl_leaf_at(next);
     }
-    qs_hint_tree_destroy(&m->hints);
-    qs_leaf_pool_leave(m->pool);
+    lfl_hint_tree_destroy(m);
+    lfl_close_pools(m);
 }
 
 /* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
 static inline bool lfl_get(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                            QS_MAP_VALUE *value)
 {
+    struct lfl_goal g;
+    struct lfl_key k = lfl_aim(&g, key);
     struct lfl_view v;
 
-    if (!lfl_peek(m, key, &v))
-        lfl_get_slowly(m, t, key, &v);
+    if (!lfl_peek(m, k, &v))
+        lfl_get_slowly(m, t, k, &v);
     if (v.present)
-        *value = lfl_value_of(v.value);
+        *value = v.value;
     return v.present;
 }
 
@@ -200,22 +293,31 @@ static inline bool lfl_get(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
 static inline int lfl_insert(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                              QS_MAP_VALUE value)
 {
-    int verdict = lfl_update(m, t, key, lfl_add, &value);
+    struct lfl_goal g;
+    int verdict = lfl_update(m, t, lfl_aim(&g, key), lfl_add, &value);
 
     return verdict < 0 ? verdict : verdict == QS_STORE;
 }
 
-/* Removes key and copies its value to *value unless value is NULL; false if absent. */
-static inline bool lfl_remove(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
-                              QS_MAP_VALUE *value)
+static inline bool lfl_remove_at(struct lfl *m, struct lfl_thread *t,
+                                 struct lfl_key key, QS_MAP_VALUE *value)
 {
     struct lfl_view v;
 
     if (!lfl_peek(m, key, &v) || (v.present && !lfl_try_remove(m, t, key, &v)))
         lfl_remove_slowly(m, t, key, &v);
     if (v.present && value)
-        *value = lfl_value_of(v.value);
+        *value = v.value;
     return v.present;
+}
+
+/* Removes key and copies its value to *value unless value is NULL; false if absent. */
+static inline bool lfl_remove(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                              QS_MAP_VALUE *value)
+{
+    struct lfl_goal g;
+
+    return lfl_remove_at(m, t, lfl_aim(&g, key), value);
 }
 
 #include "structures/leaf_page_part.h"
@@ -237,8 +339,7 @@ static inline bool lfl_next(struct lfl *m, struct lfl_cursor *c, QS_MAP_KEY *key
         if (next & LFL_FORWARD)
             n = 0;
         if (c->passed < n) {
-            *key = pairs[c->passed].key;
-            *value = lfl_value_of(pairs[c->passed++].value);
+            lfl_pair_show(&pairs[c->passed++], key, value);
             return true;
         }
         c->passed = 0;

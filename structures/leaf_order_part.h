@@ -34,8 +34,8 @@ static inline bool lfl_unchanged(const struct lfl_mark *marks, size_t n)
 }
 
 /* The least pair of the page from key on, or the greatest up to it; NULL: none. */
-static inline const struct lfl_pair *lfl_nearest(const struct lfl_page *p, uint64_t key,
-                                                 bool up)
+static inline const struct lfl_pair *lfl_nearest(const struct lfl_page *p,
+                                                 struct lfl_key key, bool up)
 {
     unsigned i = up ? lfl_below(p, key) : lfl_up_to(p, key);
 
@@ -45,18 +45,22 @@ static inline const struct lfl_pair *lfl_nearest(const struct lfl_page *p, uint6
 }
 
 /* Goes on to the page beside p; false at the end of the list. */
-static inline bool lfl_cross(const struct lfl_page *p, bool up, uint64_t *key)
+static inline bool lfl_cross(const struct lfl_page *p, bool up, struct lfl_goal *goal,
+                             struct lfl_key *key)
 {
-    *key = up ? p->last + 1 : p->low - 1;
-    return up ? p->last != UINT64_MAX : p->low != 0;
+    if (up ? lfl_is_greatest(p->last) : lfl_is_least(p->low))
+        return false;
+    *key = lfl_hold(goal, up ? lfl_succ(p->last) : lfl_pred(p->low));
+    return true;
 }
 
 /* The nearest pair to a key on one side, the key itself included: -1 if leaves that
  * were crossed have changed, else whether there is one. */
-static inline int lfl_near_once(struct lfl *m, struct lfl_thread *t, uint64_t key,
+static inline int lfl_near_once(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                                 bool up, struct lfl_pair *found)
 {
     struct lfl_mark marks[LFL_CROSSED];
+    struct lfl_goal goal;
     struct lfl_page p;
     size_t n = 0;
 
@@ -69,22 +73,20 @@ static inline int lfl_near_once(struct lfl *m, struct lfl_thread *t, uint64_t ke
             *found = *pair;
             return lfl_unchanged(marks, n - 1) ? 1 : -1;
         }
-    } while (lfl_cross(&p, up, &key));
+    } while (lfl_cross(&p, up, &goal, &key));
     return lfl_unchanged(marks, n - 1) ? 0 : -1;
 }
 
-static inline bool lfl_near(struct lfl *m, struct lfl_thread *t, uint64_t key, bool up,
-                            QS_MAP_KEY *found_key, QS_MAP_VALUE *value)
+static inline bool lfl_near(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+                            bool up, QS_MAP_KEY *found_key, QS_MAP_VALUE *value)
 {
     struct lfl_pair pair;
     int found;
 
     while ((found = lfl_near_once(m, t, key, up, &pair)) < 0)
         QS_COUNT_RESTART(QS_COUNTERS(t));
-    if (found) {
-        *found_key = pair.key;
-        *value = lfl_value_of(pair.value);
-    }
+    if (found)
+        lfl_pair_show(&pair, found_key, value);
     return found;
 }
 
@@ -93,37 +95,47 @@ static inline bool lfl_near(struct lfl *m, struct lfl_thread *t, uint64_t key, b
 static inline bool lfl_floor(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                              QS_MAP_KEY *found, QS_MAP_VALUE *value)
 {
-    return lfl_near(m, t, key, false, found, value);
+    struct lfl_goal g;
+
+    return lfl_near(m, t, lfl_aim(&g, key), false, found, value);
 }
 
 static inline bool lfl_ceiling(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                                QS_MAP_KEY *found, QS_MAP_VALUE *value)
 {
-    return lfl_near(m, t, key, true, found, value);
+    struct lfl_goal g;
+
+    return lfl_near(m, t, lfl_aim(&g, key), true, found, value);
 }
 
 static inline bool lfl_lower(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                              QS_MAP_KEY *found, QS_MAP_VALUE *value)
 {
-    return key && lfl_near(m, t, key - 1, false, found, value);
+    struct lfl_goal g;
+    struct lfl_key k = lfl_aim(&g, key);
+
+    return !lfl_is_least(k) && lfl_near(m, t, lfl_pred(k), false, found, value);
 }
 
 static inline bool lfl_higher(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
                               QS_MAP_KEY *found, QS_MAP_VALUE *value)
 {
-    return key != UINT64_MAX && lfl_near(m, t, key + 1, true, found, value);
+    struct lfl_goal g;
+    struct lfl_key k = lfl_aim(&g, key);
+
+    return !lfl_is_greatest(k) && lfl_near(m, t, lfl_succ(k), true, found, value);
 }
 
 static inline bool lfl_first(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY *key,
                              QS_MAP_VALUE *value)
 {
-    return lfl_near(m, t, 0, true, key, value);
+    return lfl_near(m, t, lfl_least(), true, key, value);
 }
 
 static inline bool lfl_last(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY *key,
                             QS_MAP_VALUE *value)
 {
-    return lfl_near(m, t, UINT64_MAX, false, key, value);
+    return lfl_near(m, t, lfl_greatest(), false, key, value);
 }
 
 /* Merges an empty first leaf with its successor, which is replaced and unlinked first
@@ -134,10 +146,10 @@ static inline bool lfl_join_first(struct lfl *m, struct lfl_thread *t,
     struct lfl_place p;
 
     lfl_enter(t);
-    lfl_find_from(m, t, first->last + 1, true, &p);
+    lfl_find_from(m, t, lfl_succ(first->last), true, &p);
     if (lfl_state_of(p.header) != LFL_LIVE)
         lfl_complete(m, t, p.at, NULL);
-    int error = lfl_shrink(m, t, 0);
+    int error = lfl_shrink(m, t, lfl_least());
     lfl_leave(t);
     return !error;
 }
@@ -150,16 +162,16 @@ static inline bool lfl_pop_first(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY
     struct lfl_view v;
 
     for (;;) {
-        lfl_page_of(m, t, 0, 0, &p);
+        lfl_page_of(m, t, lfl_least(), 0, &p);
         if (p.n) {
-            lfl_look(m, p.leaf, p.header, p.pairs[0].key, &v);
-            if (!lfl_try_remove(m, t, p.pairs[0].key, &v))
+            struct lfl_key least = lfl_key_of(&p.pairs[0]);
+            lfl_look(m, p.leaf, p.header, least, &v);
+            if (!lfl_try_remove(m, t, least, &v))
                 continue;
-            *key = p.pairs[0].key;
-            *value = lfl_value_of(p.pairs[0].value);
+            lfl_pair_show(&p.pairs[0], key, value);
             return true;
         }
-        if (p.last == UINT64_MAX)
+        if (lfl_is_greatest(p.last))
             return false;
         if (!lfl_join_first(m, t, &p) && lfl_first(m, t, key, value) &&
             lfl_remove(m, t, *key, value))
@@ -200,23 +212,27 @@ static inline bool lfl_album_grow(struct lfl_album *a)
 }
 
 /* 0, -EAGAIN if a leaf has changed, -ENOMEM. */
-static inline int lfl_album_take(struct lfl *m, struct lfl_thread *t, uint64_t from,
-                                 uint64_t to, struct lfl_album *a)
+static inline int lfl_album_take(struct lfl *m, struct lfl_thread *t,
+                                 struct lfl_key from, struct lfl_key to,
+                                 struct lfl_album *a)
 {
+    struct lfl_goal goal;
     struct lfl_page p;
 
     p.next = 0;
     a->n_pairs = a->n_marks = 0;
-    do {
+    for (;;) {
         if (!lfl_album_grow(a))
             return -ENOMEM;
         lfl_page_of(m, t, from, p.next, &p);
         a->marks[a->n_marks++] = (struct lfl_mark){ p.leaf, p.header };
-        for (unsigned i = 0; i < p.n; i++)
-            if (p.pairs[i].key >= from && p.pairs[i].key <= to)
-                a->pairs[a->n_pairs++] = p.pairs[i];
-        from = p.last + 1;
-    } while (p.last < to);
+        unsigned end = lfl_up_to(&p, to);
+        for (unsigned i = lfl_below(&p, from); i < end; i++)
+            a->pairs[a->n_pairs++] = p.pairs[i];
+        if (!lfl_less(p.last, to))
+            break;
+        from = lfl_hold(&goal, lfl_succ(p.last));
+    }
     return lfl_unchanged(a->marks, a->n_marks) ? 0 : -EAGAIN;
 }
 
@@ -226,10 +242,12 @@ QS_CALLS_BACK int lfl_snapshot(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY f
                                QS_MAP_KEY to, lfl_visit *visit, void *arg)
 {
     struct lfl_album a = { .room = 0 };
-    int error = from <= to ? -EAGAIN : 0;
+    struct lfl_goal first, last;
+    struct lfl_key low = lfl_aim(&first, from), high = lfl_aim(&last, to);
+    int error = lfl_less(high, low) ? 0 : -EAGAIN;
 
     for (unsigned i = 0; i < LFL_ATTEMPTS && error == -EAGAIN; i++)
-        error = lfl_album_take(m, t, from, to, &a);
+        error = lfl_album_take(m, t, low, high, &a);
     if (!error)
         for (size_t i = 0; i < a.n_pairs && lfl_show(&a.pairs[i], visit, arg); i++)
             ;

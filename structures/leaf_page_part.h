@@ -21,23 +21,26 @@
 struct lfl_page {
     struct lfl_leaf *leaf;
     uintptr_t header, next;
-    uint64_t low, last;
+    struct lfl_key low, last; /* held here */
+    struct lfl_goal low_goal, last_goal;
     unsigned n;
     struct lfl_pair pairs[lfl_room];
 };
 
 /* Reads the leaf, in order, if it is live and the key's. */
-static inline bool lfl_page_try(const struct lfl *m, struct lfl_leaf *l, uint64_t key,
-                                struct lfl_page *p)
+static inline bool lfl_page_try(const struct lfl *m, struct lfl_leaf *l,
+                                struct lfl_key key, struct lfl_page *p)
 {
     if (!l)
         return false;
     p->leaf = l;
     p->header = qs_load(&l->header, seq_cst); /* (24) */
-    p->low = qs_load(&l->low, relaxed);
-    p->last = qs_load(&l->last, relaxed);
-    if (lfl_state_of(p->header) != LFL_LIVE || key - p->low > p->last - p->low)
+    p->low = lfl_load_key(&l->low);
+    p->last = lfl_load_key(&l->last);
+    if (lfl_state_of(p->header) != LFL_LIVE || !lfl_within(key, p->low, p->last))
         return false;
+    p->low = lfl_hold(&p->low_goal, p->low);
+    p->last = lfl_hold(&p->last_goal, p->last);
     p->next = qs_load(&l->next, acquire); /* (22) */
     p->n = lfl_sorted(m, l, p->header, p->pairs);
     qs_fence(acquire);                                /* (2) */
@@ -47,7 +50,7 @@ static inline bool lfl_page_try(const struct lfl *m, struct lfl_leaf *l, uint64_
 /* As the way of get that protects; frozen leaves are replaced. */
 static __attribute__((noinline, unused)) void lfl_page_slowly(struct lfl *m,
                                                               struct lfl_thread *t,
-                                                              uint64_t key,
+                                                              struct lfl_key key,
                                                               struct lfl_page *page)
 {
     struct lfl_place p;
@@ -61,8 +64,8 @@ static __attribute__((noinline, unused)) void lfl_page_slowly(struct lfl *m,
     lfl_leave(t);
 }
 
-/* The page of the key; `guess` may be its leaf, or is 0. */
-static inline void lfl_page_of(struct lfl *m, struct lfl_thread *t, uint64_t key,
+/* The page of the key, which p does not hold; `guess` may be its leaf, or is 0. */
+static inline void lfl_page_of(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                                uintptr_t guess, struct lfl_page *p)
 {
     if (!lfl_page_try(m, lfl_leaf_at(guess), key, p) &&
@@ -78,26 +81,55 @@ static inline void lfl_prefetch(const struct lfl_leaf *l)
 }
 
 /* How many keys of the page are below this one, and how many not above it. */
-static inline unsigned lfl_below(const struct lfl_page *p, uint64_t key)
+static inline unsigned lfl_below(const struct lfl_page *p, struct lfl_key key)
 {
     unsigned n = 0;
 
-    while (n < p->n && p->pairs[n].key < key)
+    while (n < p->n && lfl_less(lfl_key_of(&p->pairs[n]), key))
         n++;
     return n;
 }
 
-static inline unsigned lfl_up_to(const struct lfl_page *p, uint64_t key)
+static inline unsigned lfl_up_to(const struct lfl_page *p, struct lfl_key key)
 {
-    return key == UINT64_MAX ? p->n : lfl_below(p, key + 1);
+    return lfl_is_greatest(key) ? p->n : lfl_below(p, lfl_succ(key));
 }
 
 typedef bool lfl_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
 
 QS_CALLS_BACK bool lfl_show(const struct lfl_pair *pair, lfl_visit *visit, void *arg)
 {
-    QS_MAP_VALUE value = lfl_value_of(pair->value);
-    return visit(arg, &pair->key, &value);
+    QS_MAP_KEY key;
+    QS_MAP_VALUE value;
+
+    lfl_pair_show(pair, &key, &value);
+    return visit(arg, &key, &value);
+}
+
+QS_CALLS_BACK size_t lfl_visit_up(struct lfl *m, struct lfl_thread *t,
+                                  struct lfl_key from, struct lfl_key to,
+                                  lfl_visit *visit, void *arg)
+{
+    struct lfl_goal goal;
+    struct lfl_page p;
+    size_t n = 0;
+
+    p.next = 0;
+    while (!lfl_less(to, from)) {
+        lfl_page_of(m, t, from, p.next, &p);
+        lfl_prefetch(lfl_leaf_at(p.next));
+        unsigned i = lfl_less(p.low, from) ? lfl_below(&p, from) : 0;
+        unsigned end = lfl_less(to, p.last) ? lfl_up_to(&p, to) : p.n;
+        for (; i < end; i++) {
+            n++;
+            if (!lfl_show(&p.pairs[i], visit, arg))
+                return n;
+        }
+        if (!lfl_less(p.last, to))
+            break;
+        from = lfl_hold(&goal, lfl_succ(p.last));
+    }
+    return n;
 }
 
 /* Visits the keys from `from` to `to`, both included, in ascending order, until visit
@@ -105,25 +137,10 @@ QS_CALLS_BACK bool lfl_show(const struct lfl_pair *pair, lfl_visit *visit, void 
 QS_CALLS_BACK size_t lfl_range(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY from,
                                QS_MAP_KEY to, lfl_visit *visit, void *arg)
 {
-    struct lfl_page p;
-    size_t n = 0;
+    struct lfl_goal first, last;
+    struct lfl_key low = lfl_aim(&first, from), high = lfl_aim(&last, to);
 
-    p.next = 0;
-    while (from <= to) {
-        lfl_page_of(m, t, from, p.next, &p);
-        lfl_prefetch(lfl_leaf_at(p.next));
-        unsigned i = p.low < from ? lfl_below(&p, from) : 0;
-        unsigned end = p.last <= to ? p.n : lfl_up_to(&p, to);
-        for (; i < end; i++) {
-            n++;
-            if (!lfl_show(&p.pairs[i], visit, arg))
-                return n;
-        }
-        if (p.last >= to)
-            break;
-        from = p.last + 1;
-    }
-    return n;
+    return lfl_visit_up(m, t, low, high, visit, arg);
 }
 
 /* The same in descending order. */
@@ -131,20 +148,22 @@ QS_CALLS_BACK size_t lfl_range_down(struct lfl *m, struct lfl_thread *t,
                                     QS_MAP_KEY from, QS_MAP_KEY to, lfl_visit *visit,
                                     void *arg)
 {
+    struct lfl_goal first, last, goal;
+    struct lfl_key low = lfl_aim(&first, from), key = lfl_aim(&last, to);
     struct lfl_page p;
     size_t n = 0;
 
-    while (from <= to) {
-        lfl_page_of(m, t, to, 0, &p);
-        unsigned begin = p.low < from ? lfl_below(&p, from) : 0;
-        for (unsigned i = lfl_up_to(&p, to); i-- > begin;) {
+    while (!lfl_less(key, low)) {
+        lfl_page_of(m, t, key, 0, &p);
+        unsigned begin = lfl_less(p.low, low) ? lfl_below(&p, low) : 0;
+        for (unsigned i = lfl_up_to(&p, key); i-- > begin;) {
             n++;
             if (!lfl_show(&p.pairs[i], visit, arg))
                 return n;
         }
-        if (p.low <= from)
+        if (!lfl_less(low, p.low))
             break;
-        to = p.low - 1;
+        key = lfl_hold(&goal, lfl_pred(p.low));
     }
     return n;
 }
@@ -153,21 +172,22 @@ QS_CALLS_BACK size_t lfl_range_down(struct lfl *m, struct lfl_thread *t,
 QS_CALLS_BACK void lfl_for_each(struct lfl *m, struct lfl_thread *t, lfl_visit *visit,
                                 void *arg)
 {
-    lfl_range(m, t, 0, UINT64_MAX, visit, arg);
+    lfl_visit_up(m, t, lfl_least(), lfl_greatest(), visit, arg);
 }
 
 /* Removes all that for_each would visit. */
 static inline void lfl_clear(struct lfl *m, struct lfl_thread *t)
 {
+    struct lfl_goal goal;
     struct lfl_page p;
 
     p.next = 0;
-    for (uint64_t from = 0;; from = p.last + 1) {
+    for (struct lfl_key from = lfl_least();; from = lfl_hold(&goal, lfl_succ(p.last))) {
         lfl_page_of(m, t, from, p.next, &p);
         for (unsigned i = 0; i < p.n; i++)
-            if (p.pairs[i].key >= from)
-                lfl_remove(m, t, p.pairs[i].key, NULL);
-        if (p.last == UINT64_MAX)
+            if (!lfl_less(lfl_key_of(&p.pairs[i]), from))
+                lfl_remove_at(m, t, lfl_key_of(&p.pairs[i]), NULL);
+        if (lfl_is_greatest(p.last))
             return;
     }
 }
@@ -177,22 +197,23 @@ static inline void lfl_clear(struct lfl *m, struct lfl_thread *t)
 static inline size_t lfl_size(struct lfl *m)
 {
     enum { PATIENCE = 8 };
-    size_t n = 0, from = 0;
+    size_t n = 0;
+    struct lfl_key from = lfl_least();
 
     for (unsigned astray = 0; astray < PATIENCE; astray++) {
         uintptr_t link = qs_load(&m->first, acquire); /* (22) */
         for (struct lfl_leaf *l; (l = lfl_leaf_at(link));) {
             uintptr_t header = qs_load(&l->header, acquire); /* (1) */
-            uint64_t low = qs_load(&l->low, relaxed), last = qs_load(&l->last, relaxed);
+            struct lfl_key low = lfl_load_key(&l->low), last = lfl_load_key(&l->last);
             link = qs_load(&l->next, acquire); /* (22) */
-            if (link & LFL_FORWARD || last < from)
+            if (link & LFL_FORWARD || lfl_less(last, from))
                 continue;
-            if (low != from || lfl_state_of(header) <= LFL_FREE)
+            if (!lfl_same(low, from) || lfl_state_of(header) <= LFL_FREE)
                 break;
             n += lfl_count(header);
-            from = last + 1;
-            if (!from)
+            if (lfl_is_greatest(last))
                 return n;
+            from = lfl_succ(last);
         }
     }
     return n;
@@ -206,20 +227,23 @@ static inline size_t lfl_get_many(struct lfl *m, struct lfl_thread *t, size_t n,
 {
     enum { AHEAD = 8 };
     struct lfl_leaf *leaf[AHEAD];
+    struct lfl_goal goal[AHEAD];
+    struct lfl_key key[AHEAD];
     size_t all = 0;
 
     for (size_t i = 0; i < n; i += AHEAD) {
         size_t some = n - i < AHEAD ? n - i : AHEAD;
         for (size_t k = 0; k < some; k++) {
-            leaf[k] = lfl_leaf_at(qs_load(lfl_hint(m, keys[i + k]), acquire)); /* (1) */
+            key[k] = lfl_aim(&goal[k], keys[i + k]);
+            leaf[k] = lfl_leaf_at(qs_load(lfl_hint(m, key[k]), acquire)); /* (1) */
             lfl_prefetch(leaf[k]);
         }
         for (size_t k = 0; k < some; k++) {
             struct lfl_view v;
-            if (!lfl_peek_at(m, leaf[k], keys[i + k], &v))
-                lfl_get_slowly(m, t, keys[i + k], &v);
+            if (!lfl_peek_at(m, leaf[k], key[k], &v))
+                lfl_get_slowly(m, t, key[k], &v);
             if (v.present)
-                values[i + k] = lfl_value_of(v.value);
+                values[i + k] = v.value;
             all += found[i + k] = v.present;
         }
     }

@@ -155,15 +155,20 @@ static inline void *qs_leaf_cut(struct qs_leaf_pool *p)
     }
 }
 
+/* A block that is free, or new. */
+static inline void *qs_leaf_block(struct qs_leaf_pool *p)
+{
+    void *block = qs_leaf_pop(p);
+    return block ? block : qs_leaf_cut(p);
+}
+
 /* As qs_class asks for them. */
 static inline void *qs_leaf_take(const struct qs_class *class, size_t bytes)
 {
     struct qs_leaf_pool *p = (struct qs_leaf_pool *)class;
-    void *block = qs_leaf_pop(p);
+    void *block = qs_leaf_block(p);
 
     (void)bytes;
-    if (!block)
-        block = qs_leaf_cut(p);
     if (block)
         qs_fetch_add(&p->out, 1, relaxed);
     return block;
@@ -191,24 +196,36 @@ static inline void qs_leaf_give(const struct qs_class *class, void *memory)
     qs_leaf_pool_leave(p);
 }
 
-/* A pool of leaves of so many bytes, with a scheme's prefix in front; link is the
- * offset in the leaf of the word that may link free ones.  NULL without memory. */
-static inline struct qs_leaf_pool *qs_leaf_pool_new(const char *name, size_t size,
-                                                    size_t prefix, size_t link)
+/* A pool of blocks of so many bytes, with a word at `link` that may link free ones; NULL
+ * without memory. */
+static inline struct qs_leaf_pool *qs_leaf_pool_plain(size_t bytes, size_t link)
 {
     struct qs_leaf_pool *p = qs_memory_alloc_lines(sizeof *p);
 
     if (!p)
         return NULL;
-    p->class = (struct qs_class){
-        .name = name, .size = size, .take = qs_leaf_take, .give = qs_leaf_give
-    };
-    size_t bytes = qs_node_bytes(&p->class, prefix);
+    p->class = (struct qs_class){ .name = NULL };
     p->block = (bytes + QS_CACHE_LINE - 1) & ~((size_t)QS_CACHE_LINE - 1);
-    p->link = bytes - size + link;
+    p->link = link;
     qs_init(&p->chunk, 0);
     qs_init(&p->free, 0);
     qs_init(&p->out, 1);
+    return p;
+}
+
+/* A pool of leaves, nodes of a scheme with its prefix in front; link is an offset in the
+ * leaf. */
+static inline struct qs_leaf_pool *qs_leaf_pool_new(const char *name, size_t size,
+                                                    size_t prefix, size_t link)
+{
+    struct qs_class class = {
+        .name = name, .size = size, .take = qs_leaf_take, .give = qs_leaf_give
+    };
+    size_t bytes = qs_node_bytes(&class, qs_class_number(&class), prefix);
+    struct qs_leaf_pool *p = qs_leaf_pool_plain(bytes, bytes - size + link);
+
+    if (p)
+        p->class = class;
     return p;
 }
 

@@ -30,18 +30,28 @@
  *   (21) protect the successor, behind a link without a tag of a protected leaf
  */
 
-/* A replacement: what is gone, what has come. */
+/* What a replacement needs; the box is for the bound between two new leaves. */
+struct lfl_spare {
+    struct lfl_leaf *leaf[2];
+#if LFL_OWN
+    struct lfl_box *box;
+#endif
+};
+
+/* A replacement: what is gone, what has come, and where that begins.  Held, since the
+ * next replacement may free a bound. */
 struct lfl_swap {
     struct lfl_leaf *dead[2], *fresh[2];
-    uintptr_t header[2];  /* of the fresh ones, as made */
-    uint64_t low, middle; /* where they begin */
+    uintptr_t header[2]; /* of the fresh ones, as made */
+    struct lfl_key low, middle;
+    struct lfl_goal low_goal, middle_goal;
 };
 
 /* What new leaves are made of. */
 struct lfl_stuff {
     struct lfl_pair pairs[2 * lfl_slots];
     unsigned n;
-    uint64_t last;
+    struct lfl_key low, last;
     uintptr_t behind;
 };
 
@@ -57,13 +67,29 @@ static inline void lfl_leaf_free(struct lfl *m, struct lfl_thread *t,
         lfl_free_private(t, &m->pool->class, l);
 }
 
-static inline bool lfl_spare(struct lfl *m, struct lfl_thread *t,
-                             struct lfl_leaf *spare[2], unsigned n)
+static inline bool lfl_stock(struct lfl *m, struct lfl_thread *t,
+                             struct lfl_spare *spare, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        if (!spare[i] && !(spare[i] = lfl_leaf_new(m, t)))
+        if (!spare->leaf[i] && !(spare->leaf[i] = lfl_leaf_new(m, t)))
             return false;
+#if LFL_OWN
+    if (n == 2 && !spare->box && !(spare->box = lfl_box_new(m, t)))
+        return false;
+#endif
     return true;
+}
+
+/* Gives back what is behind the first n leaves. */
+static inline void lfl_unstock(struct lfl *m, struct lfl_thread *t,
+                               const struct lfl_spare *spare, unsigned n)
+{
+    for (unsigned i = n; i < 2; i++)
+        lfl_leaf_free(m, t, spare->leaf[i]);
+#if LFL_OWN
+    if (n < 2)
+        lfl_box_free(m, t, spare->box);
+#endif
 }
 
 /* Protects the successor of l besides; false if it is another one by now. */
@@ -103,48 +129,65 @@ static inline bool lfl_absorb(struct lfl_thread *t, struct lfl_leaf *s)
     }
 }
 
-/* Adds what is in a frozen leaf; it ends where this one ends. */
-static inline void lfl_add_leaf(struct lfl_stuff *stuff, const struct lfl_leaf *l,
+/* Adds what is in a frozen leaf; it ends where this one ends.  False if that has been
+ * replaced. */
+static inline bool lfl_add_leaf(struct lfl_stuff *stuff, const struct lfl_leaf *l,
                                 uintptr_t next)
 {
     uintptr_t header = qs_load(&l->header, acquire); /* (16) */
 
-    stuff->n += lfl_collect(l, header, stuff->pairs + stuff->n);
-    stuff->last = qs_load(&l->last, relaxed);
+    bool all = lfl_collect(l, header, stuff->pairs + stuff->n);
+    stuff->n += lfl_count(header);
+    stuff->last = lfl_load_key(&l->last);
     stuff->behind = next & ~QS_TAG_MASK;
+    return all;
 }
 
 /* How many of n keys stay in the first of two leaves.  At the right end of the list
  * keys are likely to ascend, so that nothing comes into the first one any more. */
 static inline unsigned lfl_middle(const struct lfl_stuff *stuff)
 {
-    if (stuff->last == UINT64_MAX && stuff->n == lfl_slots)
+    if (lfl_is_greatest(stuff->last) && stuff->n == lfl_slots)
         return stuff->n - (stuff->n >= 12 ? stuff->n / 6 : 1);
     return stuff->n / 2;
 }
 
+/* The bound in front of a pair's key. */
+static inline struct lfl_key lfl_bound_at(const struct lfl_spare *spare,
+                                          const struct lfl_pair *p)
+{
+#if LFL_OWN
+    lfl_box_fill(spare->box, &p->own.key, NULL);
+    return (struct lfl_key){ p->key, (uintptr_t)spare->box | LFL_AT };
+#else
+    (void)spare;
+    return lfl_key_of(p);
+#endif
+}
+
 /* Fills one spare leaf or two; false without memory. */
 static inline bool lfl_build(struct lfl *m, struct lfl_thread *t,
-                             struct lfl_stuff *stuff, struct lfl_leaf *spare[2],
+                             struct lfl_stuff *stuff, struct lfl_spare *spare,
                              struct lfl_swap *w)
 {
     unsigned n = stuff->n, k = n >= lfl_full_from ? lfl_middle(stuff) : n;
-    uint64_t last = stuff->last;
+    struct lfl_key last = stuff->last;
     uintptr_t behind = stuff->behind;
 
-    if (!lfl_spare(m, t, spare, 1 + (k < n)))
+    if (!lfl_stock(m, t, spare, 1 + (k < n)))
         return false;
     lfl_sort(stuff->pairs, n);
-    w->fresh[0] = spare[0];
-    w->fresh[1] = k < n ? spare[1] : NULL;
+    w->fresh[0] = spare->leaf[0];
+    w->fresh[1] = k < n ? spare->leaf[1] : NULL;
     if (k < n) {
-        w->middle = stuff->pairs[k].key;
+        struct lfl_key middle = lfl_bound_at(spare, &stuff->pairs[k]);
+        w->middle = lfl_hold(&w->middle_goal, middle);
         w->header[1] =
-            lfl_fill(spare[1], stuff->pairs + k, n - k, w->middle, last, behind);
-        last = w->middle - 1;
-        behind = (uintptr_t)spare[1];
+            lfl_fill(spare->leaf[1], stuff->pairs + k, n - k, middle, last, behind);
+        last = lfl_pred(middle);
+        behind = (uintptr_t)spare->leaf[1];
     }
-    w->header[0] = lfl_fill(spare[0], stuff->pairs, k, w->low, last, behind);
+    w->header[0] = lfl_fill(spare->leaf[0], stuff->pairs, k, stuff->low, last, behind);
     return true;
 }
 
@@ -152,24 +195,28 @@ static inline bool lfl_build(struct lfl *m, struct lfl_thread *t,
 static __attribute__((noinline, unused)) int lfl_decide(struct lfl *m,
                                                         struct lfl_thread *t,
                                                         struct lfl_leaf *l,
-                                                        struct lfl_leaf *spare[2],
+                                                        struct lfl_spare *spare,
                                                         struct lfl_swap *w)
 {
     for (;;) {
         uintptr_t next = qs_load(&l->next, acquire); /* (16) */
         if (next & LFL_FORWARD)
             return 0;
-        struct lfl_stuff stuff = { .n = 0 };
+        struct lfl_stuff stuff;
+        stuff.n = 0;
+        stuff.low = lfl_load_key(&l->low);
         w->dead[0] = l;
         w->dead[1] = NULL;
-        w->low = qs_load(&l->low, relaxed);
-        lfl_add_leaf(&stuff, l, next);
+        w->low = lfl_hold(&w->low_goal, stuff.low);
+        if (!lfl_add_leaf(&stuff, l, next))
+            continue;
         if (lfl_state_of(qs_load(&l->header, relaxed)) == LFL_MERGE && next) {
             struct lfl_leaf *s = lfl_leaf_at(next);
             if (!lfl_protect_next(t, l, next))
                 continue;
             if (lfl_absorb(t, s)) {
-                lfl_add_leaf(&stuff, s, qs_load(&s->next, relaxed));
+                if (!lfl_add_leaf(&stuff, s, qs_load(&s->next, relaxed)))
+                    continue;
                 w->dead[1] = s;
             }
         }
@@ -184,13 +231,14 @@ static __attribute__((noinline, unused)) int lfl_decide(struct lfl *m,
 /* Lets hints lead to the new leaves. */
 static inline void lfl_tell(struct lfl *m, const struct lfl_swap *w)
 {
-    uint64_t gone = w->dead[1] ? qs_load(&w->dead[1]->low, relaxed) : w->low;
-
-    qs_hint_put(&m->hints, w->low, (uintptr_t)w->fresh[0]);
-    if (gone != w->low && !(w->fresh[1] && w->middle == gone))
-        qs_hint_drop(&m->hints, gone, (uintptr_t)w->fresh[0]);
+    lfl_hint_put(m, w->low, (uintptr_t)w->fresh[0]);
+    if (w->dead[1]) {
+        struct lfl_key gone = lfl_load_key(&w->dead[1]->low);
+        if (!w->fresh[1] || !lfl_same(w->middle, gone))
+            lfl_hint_drop(m, gone, (uintptr_t)w->fresh[0]);
+    }
     if (w->fresh[1])
-        qs_hint_put(&m->hints, w->middle, (uintptr_t)w->fresh[1]);
+        lfl_hint_put(m, w->middle, (uintptr_t)w->fresh[1]);
 }
 
 /* What is left to do for the thread that has replaced a leaf. */
@@ -204,6 +252,10 @@ static inline void lfl_finish(struct lfl *m, struct lfl_thread *t,
         lfl_wake(w->fresh[1], w->header[1]);
     lfl_tell(m, w);
     lfl_find_from(m, t, w->low, true, &p);
+#if LFL_OWN
+    if (w->dead[1])
+        lfl_box_free(m, t, lfl_box_at(lfl_load_key(&w->dead[1]->low).place));
+#endif
     lfl_retire(t, &m->pool->class, w->dead[0]);
     if (w->dead[1])
         lfl_retire(t, &m->pool->class, w->dead[1]);
@@ -212,16 +264,16 @@ static inline void lfl_finish(struct lfl *m, struct lfl_thread *t,
 /* Replaces a frozen leaf, which is protected, if nobody else has.  spare: private
  * leaves to use, or NULL.  Without memory it waits a while for those who have some. */
 static void lfl_complete(struct lfl *m, struct lfl_thread *t, struct lfl_leaf *l,
-                         struct lfl_leaf *spare[2])
+                         const struct lfl_spare *spare)
 {
-    struct lfl_leaf *mine[2] = { spare ? spare[0] : NULL, spare ? spare[1] : NULL };
-    struct lfl_swap w = { .low = 0 };
-    int decided = lfl_decide(m, t, l, mine, &w);
+    struct lfl_spare mine = { .leaf = { NULL, NULL } };
+    struct lfl_swap w;
 
-    if (decided != 1 || !w.fresh[1])
-        lfl_leaf_free(m, t, mine[1]);
-    if (decided != 1)
-        lfl_leaf_free(m, t, mine[0]);
+    w.fresh[1] = NULL;
+    if (spare)
+        mine = *spare;
+    int decided = lfl_decide(m, t, l, &mine, &w);
+    lfl_unstock(m, t, &mine, decided != 1 ? 0 : w.fresh[1] ? 2 : 1);
     if (decided < 0)
         qs_yield();
     else if (decided)
@@ -236,18 +288,17 @@ static __attribute__((noinline, unused)) int lfl_freeze(struct lfl *m,
                                                         uintptr_t header,
                                                         enum qs_leaf_state state)
 {
-    struct lfl_leaf *spare[2] = { NULL, NULL };
+    struct lfl_spare spare = { .leaf = { NULL, NULL } };
+    bool stocked = lfl_stock(m, t, &spare, 2);
 
-    if (lfl_spare(m, t, spare, 2) &&
+    if (stocked &&
         qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &l->header, &header, /* (20) */
                        lfl_with_state(header, state))) {
-        lfl_complete(m, t, l, spare);
+        lfl_complete(m, t, l, &spare);
         return 0;
     }
-    int error = spare[1] ? 0 : -ENOMEM;
-    lfl_leaf_free(m, t, spare[0]);
-    lfl_leaf_free(m, t, spare[1]);
-    return error;
+    lfl_unstock(m, t, &spare, 0);
+    return stocked ? 0 : -ENOMEM;
 }
 
 /* Whether a leaf with so few keys and its successor fit into one; a guess. */
@@ -265,7 +316,7 @@ static inline bool lfl_fits(const struct lfl_leaf *l, uintptr_t header)
 
 /* Merges the leaf of the key with its successor, if they have few keys; inside an
  * operation.  0 or -ENOMEM. */
-static inline int lfl_shrink(struct lfl *m, struct lfl_thread *t, uint64_t key)
+static inline int lfl_shrink(struct lfl *m, struct lfl_thread *t, struct lfl_key key)
 {
     struct lfl_place p;
 

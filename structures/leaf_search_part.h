@@ -36,25 +36,25 @@ struct lfl_place {
     uintptr_t header, next; /* of at */
     unsigned slot;          /* protects at; its neighbour protects before */
     unsigned hops;
-    uint64_t bad; /* key of the last hint that was no good */
+    struct lfl_key bad; /* that of the last hint that was no good */
     bool met_bad;
 };
 
 /* Protects the leaf that a hint leads to, if it is a place to start from for key. */
-static inline bool lfl_accept(struct lfl_thread *t, struct qs_hint h, uint64_t key,
-                              struct lfl_place *p)
+static inline bool lfl_accept(struct lfl_thread *t, struct lfl_hint_entry h,
+                              struct lfl_key key, struct lfl_place *p)
 {
     const qs_word *word = &h.node->where[h.entry];
-    uint64_t own = qs_hint_key(h);
+    struct lfl_key own = lfl_hint_key(h);
     uintptr_t where = qs_load(word, acquire); /* (11) */
     struct lfl_leaf *l = lfl_leaf_at(where);
 
     if (!l)
         return false;
     uintptr_t header = qs_load(&l->header, acquire); /* (11) */
-    uint64_t low = qs_load(&l->low, relaxed);
-    if (!lfl_is_replaceable(lfl_state_of(header)) || low > key ||
-        (own <= key && !lfl_covers(l, own)))
+    if (!lfl_is_replaceable(lfl_state_of(header)) ||
+        lfl_less(key, lfl_load_key(&l->low)) ||
+        (!lfl_less(key, own) && !lfl_covers(l, own)))
         return false;
     if (lfl_protect(t, 0, word) != where ||         /* (12) */
         qs_load(&l->next, seq_cst) & LFL_FORWARD || /* (13) */
@@ -65,24 +65,24 @@ static inline bool lfl_accept(struct lfl_thread *t, struct qs_hint h, uint64_t k
 }
 
 /* Looks for a start: a leaf whose range begins at `from` or to the left of it. */
-static inline void lfl_start(struct lfl *m, struct lfl_thread *t, uint64_t from,
+static inline void lfl_start(struct lfl *m, struct lfl_thread *t, struct lfl_key from,
                              struct lfl_place *p)
 {
-    for (uint64_t key = from - (from == UINT64_MAX);;) {
-        struct qs_hint h = qs_hint_find(&m->hints, key);
-        uint64_t own = qs_hint_key(h);
+    for (struct lfl_key key = lfl_is_greatest(from) ? lfl_pred(from) : from;;) {
+        struct lfl_hint_entry h = lfl_hint_find(m, key);
+        struct lfl_key own = lfl_hint_key(h);
         if (lfl_accept(t, h, from, p))
             return;
-        p->bad = own < key ? own : key;
+        p->bad = lfl_less(own, key) ? own : key;
         p->met_bad = true;
-        if (!p->bad)
+        if (lfl_is_least(p->bad))
             return;
-        key = p->bad - 1;
+        key = lfl_pred(p->bad);
     }
 }
 
 /* Reads the leaf that the walk stands at; LFL_AGAIN if it is to be passed by. */
-static inline enum qs_leaf_event lfl_judge(uint64_t key, struct lfl_place *p)
+static inline enum qs_leaf_event lfl_judge(struct lfl_key key, struct lfl_place *p)
 {
     p->header = qs_load(&p->at->header, acquire); /* (14) */
     p->next = qs_load(&p->at->next, acquire);     /* (14) */
@@ -92,11 +92,11 @@ static inline enum qs_leaf_event lfl_judge(uint64_t key, struct lfl_place *p)
         return LFL_REPLACED;
     if (lfl_state_of(p->header) == LFL_ABSORBED)
         return LFL_TAKEN;
-    return key <= qs_load(&p->at->last, relaxed) ? LFL_FOUND : LFL_AGAIN;
+    return lfl_less(lfl_load_key(&p->at->last), key) ? LFL_AGAIN : LFL_FOUND;
 }
 
 /* Walks to the right up to the leaf of the key. */
-static inline enum qs_leaf_event lfl_walk(struct lfl_thread *t, uint64_t key,
+static inline enum qs_leaf_event lfl_walk(struct lfl_thread *t, struct lfl_key key,
                                           struct lfl_place *p)
 {
     for (;;) {
@@ -118,12 +118,12 @@ static inline enum qs_leaf_event lfl_walk(struct lfl_thread *t, uint64_t key,
 
 /* One read phase.  from_left: the search begins in front of the key's leaf, or of what
  * was one in the past. */
-static inline void lfl_seek(struct lfl *m, struct lfl_thread *t, uint64_t key,
+static inline void lfl_seek(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                             bool from_left, struct lfl_place *p)
 {
     *p = (struct lfl_place){ .link = NULL };
-    if (key || !from_left)
-        lfl_start(m, t, key - from_left, p);
+    if (!from_left || !lfl_is_least(key))
+        lfl_start(m, t, from_left ? lfl_pred(key) : key, p);
     if (!p->at)
         p->link = &m->first;
     p->event = lfl_walk(t, key, p);
@@ -134,15 +134,16 @@ static inline void lfl_seek(struct lfl *m, struct lfl_thread *t, uint64_t key,
 /* A restart goes back into a frame that knows nothing of the search. */
 static __attribute__((noinline, unused)) void lfl_seek_apart(struct lfl *m,
                                                              struct lfl_thread *t,
-                                                             uint64_t key,
+                                                             struct lfl_key key,
                                                              bool from_left,
                                                              struct lfl_place *p)
 {
     lfl_seek(m, t, key, from_left, p);
 }
 
-static inline void lfl_seek_once(struct lfl *m, struct lfl_thread *t, uint64_t key,
-                                 bool from_left, struct lfl_place *p)
+static inline void lfl_seek_once(struct lfl *m, struct lfl_thread *t,
+                                 struct lfl_key key, bool from_left,
+                                 struct lfl_place *p)
 {
     if (!lfl_restarts) {
         lfl_seek(m, t, key, from_left, p);
@@ -152,8 +153,9 @@ static inline void lfl_seek_once(struct lfl *m, struct lfl_thread *t, uint64_t k
     lfl_seek_apart(m, t, key, from_left, p);
 }
 
+struct lfl_spare;
 static void lfl_complete(struct lfl *m, struct lfl_thread *t, struct lfl_leaf *l,
-                         struct lfl_leaf *spare[2]);
+                         const struct lfl_spare *spare);
 
 /* Does what the search met on its way. */
 static inline void lfl_help(struct lfl *m, struct lfl_thread *t, struct lfl_place *p)
@@ -173,21 +175,21 @@ static inline void lfl_help(struct lfl *m, struct lfl_thread *t, struct lfl_plac
 /* Puts hints right that led the search astray. */
 static inline void lfl_mend(struct lfl *m, const struct lfl_place *p)
 {
-    uint64_t low = qs_load(&p->at->low, relaxed);
+    struct lfl_key low = lfl_load_key(&p->at->low);
 
     if (lfl_state_of(p->header) != LFL_LIVE)
         return;
-    if (p->met_bad && low < p->bad)
-        qs_hint_drop(&m->hints, p->bad, (uintptr_t)p->at);
-    if ((p->met_bad && low == p->bad) || p->hops >= 2)
-        qs_hint_put(&m->hints, low, (uintptr_t)p->at);
+    if (p->met_bad && lfl_less(low, p->bad))
+        lfl_hint_drop(m, p->bad, (uintptr_t)p->at);
+    if ((p->met_bad && lfl_same(low, p->bad)) || p->hops >= 2)
+        lfl_hint_put(m, low, (uintptr_t)p->at);
 }
 
 /* The leaf of the key, protected; it was in the list and not replaced during the call.
  */
 static __attribute__((noinline, unused)) void lfl_find_from(struct lfl *m,
                                                             struct lfl_thread *t,
-                                                            uint64_t key,
+                                                            struct lfl_key key,
                                                             bool from_left,
                                                             struct lfl_place *p)
 {
@@ -200,7 +202,7 @@ static __attribute__((noinline, unused)) void lfl_find_from(struct lfl *m,
     lfl_mend(m, p);
 }
 
-static inline void lfl_find(struct lfl *m, struct lfl_thread *t, uint64_t key,
+static inline void lfl_find(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
                             struct lfl_place *p)
 {
     lfl_find_from(m, t, key, false, p);
@@ -208,7 +210,7 @@ static inline void lfl_find(struct lfl *m, struct lfl_thread *t, uint64_t key,
 
 /* Reads the leaf found for a key; whether the answer holds. */
 static inline bool lfl_read(const struct lfl *m, const struct lfl_place *p,
-                            uint64_t key, struct lfl_view *v)
+                            struct lfl_key key, struct lfl_view *v)
 {
     lfl_look(m, p->at, p->header, key, v);
     if (lfl_state_of(p->header) == LFL_LIVE)
@@ -218,7 +220,7 @@ static inline bool lfl_read(const struct lfl *m, const struct lfl_place *p,
 
 static __attribute__((noinline, unused)) void lfl_get_slowly(struct lfl *m,
                                                              struct lfl_thread *t,
-                                                             uint64_t key,
+                                                             struct lfl_key key,
                                                              struct lfl_view *v)
 {
     struct lfl_place p;

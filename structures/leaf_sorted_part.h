@@ -27,9 +27,8 @@ static inline bool lfl_follow_plainly(const struct lfl_leaf *l, uintptr_t header
         unsigned slot = order & 15;
         if (!((header & LFL_VALID) >> slot & 1))
             return false;
-        out[i].key = qs_load(&l->key[slot], relaxed);
-        out[i].value = qs_load(&l->value[slot], relaxed);
-        if (i && out[i - 1].key >= out[i].key)
+        if (!lfl_pair_take(l, slot, true, &out[i]) ||
+            (i && !lfl_pair_less(&out[i - 1], &out[i])))
             return false;
     }
     return true;
@@ -38,7 +37,7 @@ static inline bool lfl_follow_plainly(const struct lfl_leaf *l, uintptr_t header
 static inline bool lfl_follow(const struct lfl *m, const struct lfl_leaf *l,
                               uintptr_t header, uintptr_t order, struct lfl_pair *out)
 {
-#ifdef LFL_FOLLOWS
+#if LFL_FOLLOWS
     if (lfl_slots >= 8 && m->vectors == QS_AVX512)
         return QS_NAME(QS_MAP_NAME, follow_avx512)(l, header, order, out);
 #endif
@@ -56,9 +55,9 @@ static __attribute__((noinline, unused)) void lfl_arrange(struct lfl_leaf *l,
 
     for (uintptr_t slots = header & LFL_VALID; slots; slots &= slots - 1) {
         unsigned i = (unsigned)__builtin_ctzll(slots), k = n++;
-        struct lfl_pair p = { qs_load(&l->key[i], relaxed),
-                              qs_load(&l->value[i], relaxed) };
-        for (; k && out[k - 1].key > p.key; k--) {
+        struct lfl_pair p;
+        lfl_pair_take(l, i, true, &p);
+        for (; k && lfl_pair_less(&p, &out[k - 1]); k--) {
             out[k] = out[k - 1];
             slot[k] = slot[k - 1];
         }

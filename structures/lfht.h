@@ -301,7 +301,7 @@ static inline void lfh_destroy(struct lfh *m)
     cds_lfht_destroy(m->table, NULL); /* liburcu 0.13 waits for its worker here */
     lfh_unpark(parked);
     for (struct qs_header *h = taken.first, *next; h; h = next) {
-        next = h->next;
+        next = qs_header_next(h);
         qs_node_free(qs_node_of(h));
     }
 }

@@ -68,7 +68,7 @@ struct rch_node {
 };
 _Static_assert(offsetof(rch_object, QS_MAP_ENTRY.next) -
                        offsetof(rch_object, QS_MAP_ENTRY) ==
-                   rch_prefix + sizeof(struct qs_header),
+                   rch_prefix + QS_WIDE_FRONT,
                "QS_MAP_ENTRY must be a QS_ENTRY() of the scheme of the table");
 
 static inline struct rch_node *rch_node_of(rch_object *o)
@@ -103,7 +103,7 @@ static const struct qs_class rch_class = { .name = "object",
 static inline bool rch_add(struct rch *m, struct rch_thread *t, rch_object *o)
 {
     qs_node_place((char *)o + offsetof(rch_object, QS_MAP_ENTRY), &rch_class,
-                  rch_prefix);
+                  qs_class_number(&rch_class), rch_prefix);
     bool added = rch_link(m, t, QS_MAP_HASH(QS_MAP_KEY_OF(o)), rch_node_of(o));
     if (added)
         rch_count(m, t, 1);

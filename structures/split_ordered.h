@@ -243,7 +243,7 @@ _Static_assert(offsetof(struct spo_node, link) == 0,
 
 static const struct qs_class spo_class = {
     .name = "pair",
-    .size = sizeof(struct spo_node) + (spo_plain_keys ? 0 : sizeof(uint64_t))
+    .size = QS_NODE_SIZE(struct spo_node, sizeof(struct spo_node) + !spo_plain_keys * 8)
 };
 
 struct spo {

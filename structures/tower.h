@@ -13,7 +13,7 @@ enum { QS_TOWER_MAX = 32 };
 /* clang-format off */
 #define QS_TOWER_CLASS(node, h)                                                        \
     { .name = "skip list node",                                                        \
-      .size = offsetof(node, next) + (size_t)(h) * sizeof(qs_word) }
+      .size = QS_NODE_SIZE(node, offsetof(node, next) + (h) * sizeof(qs_word)) }
 #define QS_TOWER_CLASSES_4(node, h)                                                    \
     QS_TOWER_CLASS(node, h), QS_TOWER_CLASS(node, h + 1),                              \
     QS_TOWER_CLASS(node, h + 2), QS_TOWER_CLASS(node, h + 3)

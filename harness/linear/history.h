@@ -55,6 +55,10 @@ struct qs_call {
     uint8_t ok;
 };
 
+/* In `other` of a first(): it says nothing of the value, as pop_first() does not, which
+ * gives the one that it removes the key with. */
+enum { QS_KEY_ALONE = 1 };
+
 struct qs_item {
     uint64_t key, value;
 };

@@ -103,6 +103,17 @@ static bool step_nearest(const struct qs_history *h, const struct qs_call *c,
     return c->ok == exists && was_told(h, c, m, rank, exists);
 }
 
+/* The key that was told was the first; its value is another call's matter. */
+static bool step_first_key(const struct qs_history *h, const struct qs_call *c,
+                           const struct map *m)
+{
+    bool exists = m->n > 0;
+
+    return c->ok == exists &&
+           (!exists || c->answer == QS_NEVER ||
+            (c->items == 1 && h->items[c->output].key == m->items[0].key));
+}
+
 static bool step_range(const struct qs_history *h, const struct qs_call *c,
                        const struct map *m)
 {
@@ -121,7 +132,8 @@ static bool map_step(const struct qs_history *h, const struct qs_call *c, void *
 
     switch (c->kind) {
     case QS_CALL_FIRST:
-        return step_nearest(h, c, m, 0, m->n);
+        return c->other == QS_KEY_ALONE ? step_first_key(h, c, m)
+                                        : step_nearest(h, c, m, 0, m->n);
     case QS_CALL_LAST:
         return step_nearest(h, c, m, m->n - 1, m->n);
     case QS_CALL_CEILING:

@@ -135,9 +135,11 @@ template <class Scheme, template <class> class Kind> struct face {
                           [=](value_type &pair) { *value = pair.second; });
     }
 
+    /* Not insert(): the skip list's links the key first and sets its value then, so that
+     * others find it without (seen in 2.3.3). */
     static int insert(qs_map *m, qs_thread *, uint64_t key, uint64_t value)
     {
-        return of(m).insert(keys::at(key), value);
+        return of(m).emplace(keys::at(key), value);
     }
 
     static bool remove(qs_map *m, qs_thread *, uint64_t key, uint64_t *value)

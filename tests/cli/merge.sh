@@ -18,6 +18,7 @@ ok "letter by letter" cmp measured merged
 run report both
 ok "the whole is reported" test $status -eq 0 -a -s both/report.html
 ok "and the claim judged" grep -q 'A thread alone loses no CAS' both/report.html
+ok "for programs, too" grep -q '^tiny,alone-never-fails,holds,' both/claims.csv
 run run --resume=both --no-plot
 ok "nothing is missing, whatever each part left out" test $status -eq 0 -a \
     "$(sed 1d both/cells.csv | wc -l)" -eq 24

@@ -40,6 +40,7 @@ bool qx_rarely(unsigned permille);
 /* Statistics decide nothing: plain accesses that no schedule hangs on. */
 void qx_tally_add(qs_word *word, uintptr_t value);
 void qx_tally_set(qs_word *word, uintptr_t value);
+uintptr_t qx_tally_claim(qs_word *word, uintptr_t value);
 uintptr_t qx_tally_read(const qs_word *word);
 
 #define qs_init(word, value) qx_init((word), (uintptr_t)(value))
@@ -62,6 +63,7 @@ uintptr_t qx_tally_read(const qs_word *word);
 #define qs_tally_shared(word, value) qx_tally_add((word), (value))
 #define qs_tally_set(word, value)    qx_tally_set((word), (value))
 #define qs_tally_raise(word, value)  ((void)(value))
+#define qs_tally_claim(word, value)  qx_tally_claim((word), (value))
 #define qs_tally_read(word)          qx_tally_read(word)
 
 /* The hash of a key: one for all keys in programs that say so. */

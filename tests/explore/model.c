@@ -435,6 +435,13 @@ void qx_tally_set(qs_word *word, uintptr_t value)
     word->cell = value;
 }
 
+uintptr_t qx_tally_claim(qs_word *word, uintptr_t value)
+{
+    if (!word->cell)
+        word->cell = value;
+    return word->cell;
+}
+
 uintptr_t qx_tally_read(const qs_word *word)
 {
     return word->cell;

@@ -214,6 +214,7 @@ static void pop_first(const struct qs_map_ops *ops, struct qs_map *m,
     struct qs_call *removal = qx_history_start(QS_CALL_REMOVE, 0, 0);
     uint64_t key = 0, value = 0;
 
+    c->other = QS_KEY_ALONE;
     c->ok = ops->pop_first(m, t, &key, &value);
     removal->key = key;
     removal->ok = c->ok ? true : QS_CALL_FAILED;

@@ -304,8 +304,9 @@ static void test_logarithms_have_slopes(void)
 enum { MANY = 40 };
 
 /* One figure of many claims that a ratio of two is at least so much. */
-static unsigned count_verdicts(const struct rows *rows, const double bounds[MANY],
-                               enum qs_claim_verdict verdict)
+static unsigned count_verdicts_of(const struct rows *rows, const char *test,
+                                  const double bounds[MANY],
+                                  enum qs_claim_verdict verdict)
 {
     static char tests[MANY][96];
     struct qs_claim claims[MANY];
@@ -320,8 +321,7 @@ static unsigned count_verdicts(const struct rows *rows, const double bounds[MANY
     unsigned count = 0;
 
     for (unsigned i = 0; i < MANY; i++) {
-        snprintf(tests[i], sizeof tests[i], "ratio(mops, " EBR_HP ") >= %.6g",
-                 bounds[i]);
+        snprintf(tests[i], sizeof tests[i], "%s %.6g", test, bounds[i]);
         claims[i] = (struct qs_claim){ .id = "claim",
                                        .say = "",
                                        .where = "",
@@ -335,6 +335,12 @@ static unsigned count_verdicts(const struct rows *rows, const double bounds[MANY
         count += judgements[i].verdict == verdict;
     free(judgements);
     return count;
+}
+
+static unsigned count_verdicts(const struct rows *rows, const double bounds[MANY],
+                               enum qs_claim_verdict verdict)
+{
+    return count_verdicts_of(rows, "ratio(mops, " EBR_HP ") >=", bounds, verdict);
 }
 
 /* What is clear stays so among many claims; what is only just so does not. */
@@ -395,6 +401,47 @@ static void test_a_second_look_counts_twice(void)
     CHECK_CONTAINS(first_of(near, 1, 1, 2).reason, "twice");
 }
 
+/* The same repeats once more, but for the schemes' speeds, which change places. */
+static void look_again(struct rows *rows, unsigned look)
+{
+    size_t n = rows->n;
+
+    for (size_t i = 0; i < n; i++) {
+        rows->row[n + i] = rows->row[i];
+        rows->row[n + i].look = look;
+        rows->row[n + i].sample.mops = 2 / rows->row[i].sample.mops;
+    }
+    rows->n = 2 * n;
+}
+
+static void test_a_second_look_leaves_what_was_decided(void)
+{
+    static struct rows rows;
+    double bounds[MANY];
+
+    for (unsigned i = 0; i < MANY; i++)
+        bounds[i] = 1.5;
+    rows = *two_schemes(7);
+    look_again(&rows, 2);
+    CHECK_EQ(count_verdicts(&rows, bounds, QS_HOLDS), MANY);
+    rows = *two_schemes(7);
+    look_again(&rows, 1);
+    CHECK_EQ(count_verdicts(&rows, bounds, QS_HOLDS), 0);
+    for (unsigned i = 0; i < MANY; i++)
+        bounds[i] = 5;
+    rows = *two_schemes(7);
+    look_again(&rows, 2);
+    CHECK_EQ(count_verdicts_of(&rows, "bounded(mops) <=", bounds, QS_HOLDS), MANY);
+    rows.row[rows.n - 1].sample.mops = 6; /* once is too often */
+    CHECK_EQ(count_verdicts_of(&rows, "bounded(mops) <=", bounds, QS_CONTRADICTED),
+             MANY);
+    for (unsigned i = 0; i < MANY; i++)
+        bounds[i] = 0.1; /* open at first, settled by what comes after */
+    rows = *two_schemes(5);
+    look_again(&rows, 2);
+    CHECK_EQ(count_verdicts(&rows, bounds, QS_HOLDS), MANY);
+}
+
 /* What a stranger on the core made slow is left out of times, as long as 6 are left. */
 static void test_crowded_repeats_say_nothing_of_times(void)
 {
@@ -429,6 +476,7 @@ int main(void)
     RUN(test_many_claims_are_corrected);
     RUN(test_required_claims_are_a_family);
     RUN(test_a_second_look_counts_twice);
+    RUN(test_a_second_look_leaves_what_was_decided);
     RUN(test_crowded_repeats_say_nothing_of_times);
     RUN(test_times_of_an_emulator_are_not_judged);
     RUN(test_malformed_tests_are_refused);

@@ -57,6 +57,10 @@ objects "the library, with $(wc -l <pairs) pairs,"
 # for, of one scheme of each kind; and none of them is the longer one for that.
 kinds="sequential concurrent" few=' skip_list '
 [ -z "${QUIESCE_FULL-}" ] || kinds="$kinds face face_concurrent" few=' --reclaim (ebr|hp|nbr|direct)$'
+# nbr frees when the kernel has delivered its signals (nbr.h); an emulator takes them then,
+# and lets its thread go on for some instructions before that hears of them: qemu-aarch64
+# 7.2 did in 794 of 20000 rounds of a kill and a membarrier, the processor itself in none.
+[ ${#runner[@]} -eq 0 ] || few=${few/nbr|/}
 unset QUIESCE_FULL
 for kind in $kinds; do
     echo "${compile[*]} -static $root/tests/structures/test_$kind.c *.o -o $kind -pthread -lm"
@@ -76,5 +80,12 @@ for kind in $kinds; do
     ok "... for each pair" test "$(grep -c ' passed, 0 failed$' said)" -eq "$(wc -l <$kind.pairs)"
     grep -vE ' passed, 0 failed$' said | head -5
     echo "$kind: $(wc -l <$kind.pairs) pairs"
+done
+
+# What vectors this machine has: rows, and leaves of boxes.
+for test in word_vector leaf_keys; do
+    "${compile[@]}" -static -DSCHEME=ebr -DSCHEME_HEADER='"reclaim/ebr.h"' \
+        "$root/tests/structures/test_$test.c" *.o -o $test -pthread -lm
+    ok "$test passes" timeout 300 "${runner[@]}" ./$test
 done
 finish

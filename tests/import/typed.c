@@ -37,19 +37,29 @@ static bool host_equal(const struct host *a, const struct host *b)
 #define QS_MAP_COMPARE(a, b) ((*(a) > *(b)) - (*(a) < *(b)))
 #include <quiesce/structures/skip_list.h>
 
+#include <quiesce/structures/text_prefix.h>
+#define QS_MAP_NAME          zone
+#define QS_MAP_RECLAIM       hp
+#define QS_MAP_KEY           struct host
+#define QS_MAP_VALUE         struct host
+#define QS_MAP_COMPARE(a, b) strcmp((a)->name, (b)->name)
+#define QS_MAP_PREFIX(k)     qs_text_prefix((k)->name)
+#include <quiesce/structures/leaf_list.h>
+
 static struct qs_ebr_domain ebr;
 static struct qs_hp_domain hp;
 static struct dns cache;
 static struct ages by_age;
+static struct zone aliases;
 
 int main(void)
 {
-    struct host here = { "here.example" };
+    struct host here = { "here.example" }, there = { "there.example" }, found, alias;
     uint32_t address = 0;
     double value = 0;
 
     if (qs_ebr_domain_init(&ebr, NULL) || qs_hp_domain_init(&hp, NULL) ||
-        dns_init(&cache, 0) || ages_init(&by_age, 0))
+        dns_init(&cache, 0) || ages_init(&by_age, 0) || zone_init(&aliases, 0))
         return 1;
     struct qs_ebr_thread *e = qs_ebr_thread_register(&ebr);
     struct qs_hp_thread *h = qs_hp_thread_register(&hp);
@@ -57,11 +67,16 @@ int main(void)
                  dns_get(&cache, e, here, &address) && address == 7 &&
                  dns_remove(&cache, e, here, NULL) &&
                  ages_insert(&by_age, h, 42, 0.5) && ages_get(&by_age, h, 42, &value) &&
-                 value == 0.5;
+                 value == 0.5 && zone_insert(&aliases, h, there, here) == 1 &&
+                 zone_put(&aliases, h, here, there, NULL) == 1 &&
+                 zone_first(&aliases, h, &found, &alias) && host_equal(&found, &here) &&
+                 zone_higher(&aliases, h, here, &found, &alias) &&
+                 host_equal(&found, &there) && host_equal(&alias, &here);
     qs_ebr_thread_unregister(e);
     qs_hp_thread_unregister(h);
     dns_destroy(&cache);
     ages_destroy(&by_age);
+    zone_destroy(&aliases);
     qs_ebr_domain_destroy(&ebr);
     qs_hp_domain_destroy(&hp);
     puts(right ? "right" : "wrong");

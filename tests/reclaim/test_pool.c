@@ -70,6 +70,25 @@ static void test_blocks_do_not_overlap(void)
     qs_depot_free(d);
 }
 
+/* Blocks of half a line and of one lie within a line, also where others of any size have
+ * left but the rest of a slab. */
+static void test_small_blocks_lie_within_lines(void)
+{
+    enum { FIRST_SLAB = 65536 - QS_CACHE_LINE, HALF = QS_CACHE_LINE / 2 };
+
+    for (size_t other = HALF; other <= LARGEST; other += QS_POOL_UNIT)
+        for (size_t size = HALF; size <= QS_CACHE_LINE; size += HALF) {
+            struct qs_depot *d = depot_open();
+            struct qs_pool *p = pool_open(d);
+            for (size_t i = 0; i < FIRST_SLAB / other; i++)
+                REQUIRE(qs_pool_take(p, other));
+            for (unsigned i = 0; i < MAGAZINE; i++)
+                CHECK_EQ((uintptr_t)qs_pool_take(p, size) % size, 0);
+            pool_close(p);
+            qs_depot_free(d);
+        }
+}
+
 static void test_too_large_blocks_are_left_to_malloc(void)
 {
     struct qs_depot *d = depot_open();
@@ -260,7 +279,7 @@ static const struct qs_class large_class = { .name = "large", .size = 4000 };
 
 static bool is_pooled(void *node)
 {
-    return qs_header_of(node)->class & QS_HEADER_POOLED;
+    return qs_header_of(node)->word & QS_HEADER_POOLED;
 }
 
 /* A domain's nodes: small ones from its pools, freed with or without a thread. */
@@ -299,6 +318,7 @@ static void test_without_pools_nodes_are_from_malloc(void)
 int main(void)
 {
     RUN(test_blocks_do_not_overlap);
+    RUN(test_small_blocks_lie_within_lines);
     RUN(test_too_large_blocks_are_left_to_malloc);
     RUN(test_depot_hands_blocks_on);
     RUN(test_a_stranger_gives_a_block_back);

@@ -128,7 +128,7 @@ static void test_locks_of_the_index_are_stolen(void)
     uint64_t value = 0;
 
     open_map();
-    struct qs_hint_node *root = qs_hint_node_at(qs_load(&map.hints.root, relaxed));
+    struct map_hint_node *root = map_hint_node_at(qs_load(&map.hints.root, relaxed));
     qs_store(&root->lock, 1, relaxed);
     qs_store(&map.hints.lock, 1, relaxed);
     for (uint64_t i = 0; i < KEYS; i++)
@@ -154,7 +154,7 @@ static void test_any_hint_will_do(void)
     for (unsigned none = 0; none < 2; none++) {
         uintptr_t where = none ? 0 : qs_load(&map.first, relaxed);
         for (uint64_t i = 0; i < KEYS; i++) {
-            struct qs_hint h = qs_hint_find(&map.hints, i);
+            struct map_hint_entry h = map_hint_find(&map, (struct map_key){ i });
             qs_store(&h.node->where[h.entry], where, relaxed);
             CHECK(map_get(&map, thread, i, &value));
             CHECK_EQ(value, i);
