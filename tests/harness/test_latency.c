@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/harness/run_cell.h"
 
 static struct qs_topology *machine;
 
@@ -166,15 +167,7 @@ static struct qs_cell small_cell(const char *latency)
 
 static struct qs_sample run(const struct qs_cell *cell)
 {
-    struct qs_sample sample;
-    char error[160] = "";
-
-    CHECK_EQ(qs_cell_check(cell, machine, error, sizeof error), 0);
-    CHECK_IS(error, "");
-    CHECK_EQ(qs_run_cell(cell, machine, 1, &sample), 0);
-    CHECK_IS(sample.error, "");
-    CHECK(sample.valid);
-    return sample;
+    return run_cell(cell, machine);
 }
 
 static void check_in_order(const struct qs_percentiles *p)

@@ -8,6 +8,7 @@
 #include "harness/settings.h"
 
 #include "tests/check.h"
+#include "tests/harness/run_cell.h"
 
 static struct qs_topology *machine;
 
@@ -67,12 +68,7 @@ static void test_nodes_that_are_not_there_are_refused(void)
 
 static struct qs_sample run(const struct qs_cell *cell)
 {
-    struct qs_sample sample;
-
-    CHECK_EQ(qs_run_cell(cell, machine, 1, &sample), 0);
-    CHECK_IS(sample.error, "");
-    CHECK(sample.valid);
-    return sample;
+    return run_cell(cell, machine);
 }
 
 /* "0:250 1:251" has 501 pages. */

@@ -5,6 +5,7 @@
 #include "harness/settings.h"
 
 #include "tests/check.h"
+#include "tests/harness/run_cell.h"
 
 static struct qs_topology *machine;
 
@@ -26,15 +27,7 @@ static struct qs_cell cell_of(const struct qs_pair *pair)
 
 static struct qs_sample run(const struct qs_cell *cell)
 {
-    struct qs_sample sample;
-    char error[160] = "";
-
-    CHECK_EQ(qs_cell_check(cell, machine, error, sizeof error), 0);
-    CHECK_IS(error, "");
-    CHECK_EQ(qs_run_cell(cell, machine, 1, &sample), 0);
-    CHECK_IS(sample.error, "");
-    CHECK(sample.valid);
-    return sample;
+    return run_cell(cell, machine);
 }
 
 /* Under a few schemes, unless everything is asked for. */
