@@ -12,7 +12,8 @@
  *   (2) header load behind it, seq_cst: the same header means that the node is still
  *       there, so the CAS that takes it away, and what its scheme does afterwards, come
  *       later in the total order than the protection.  A link of a node that is not
- *       there any more does not change, hence says nothing by itself
+ *       there any more does not change, hence says nothing by itself.  Nor does the
+ *       header of a bucket that is frozen, alone: its child is looked at again as well
  *
  * Reclamation: two slots, for a node and the next.  A node is taken away by the one CAS
  * on its bucket's header that frees its slot, since splitting a bucket and moving it
@@ -160,7 +161,7 @@ static inline bool flb_search(struct flb *m, struct flb_thread *t,
     for (;;) {
         struct flb_node *n =
             (struct flb_node *)flb_protect(t, v->depth & 1, link); /* (1) */
-        if (qs_load(&p->bucket->header, seq_cst) != p->header)     /* (2) */
+        if (!qs_flat_stands(&m->table, v->hash, p))                /* (2) */
             return false;
         if (!n)
             return true;

@@ -242,6 +242,18 @@ static inline void qs_flat_find(const struct qs_flat *f, uint64_t hash,
     p->index = i;
 }
 
+/* Whether what was found there still stands, at this moment: for who protects what a word
+ * points to.  Not the header alone says so while the bucket is frozen, since others may
+ * have changed the keys where they are by now. */
+static inline bool qs_flat_stands(const struct qs_flat *f, uint64_t hash,
+                                  const struct qs_flat_place *p)
+{
+    if (qs_load(&p->bucket->header, seq_cst) != p->header) /* (2) */
+        return false;
+    return __builtin_expect(qs_flat_state(p->header) == QS_FLAT_LIVE, 1) ||
+           qs_flat_detour(f, hash, p->index, p->header) == p->index;
+}
+
 /* Fetches the line where the hash is likely to be. */
 static inline void qs_flat_prefetch(const struct qs_flat *f, uint64_t hash)
 {
