@@ -13,7 +13,8 @@
  *       there, so the CAS that takes it away, and what its scheme does afterwards, come
  *       later in the total order than the protection.  A link of a node that is not
  *       there any more does not change, hence says nothing by itself.  Nor does the
- *       header of a bucket that is frozen, alone: its child is looked at again as well
+ *       header of a bucket that is frozen, alone: its child, or the parent that it is
+ *       merged into, is looked at again as well
  *
  * Reclamation: two slots, for a node and the next.  A node is taken away by the one CAS
  * on its bucket's header that frees its slot, since splitting a bucket and moving it

@@ -186,7 +186,7 @@ QS_CALLS_BACK int flb_compute(struct flb *m, struct flb_thread *t, QS_MAP_KEY ke
         applied = flb_decide(m, t, &c, verdict, value);
     } while (!applied);
     if (applied < 0 && c.place.mine >= 0)
-        qs_flat_release(&m->table, base, c.place.index, (unsigned)c.place.mine,
+        qs_flat_release(&m->table, base, c.place.index, UINT64_C(1) << 2 * c.place.mine,
                         c.place.header);
     if (verdict == QS_REMOVE && !c.view.present)
         verdict = QS_KEEP;

@@ -1,13 +1,13 @@
-/* flat_hash.h - lock-free hash map that doubles in place, a cache line per bucket
- * (template).
+/* flat_hash.h - lock-free hash map that doubles and halves in place, a cache line per
+ * bucket (template).
  *
  * The bucket, a header with a version and two bits per slot in front of three slots,
  * goes back to T. David, R. Guerraoui and V. Trigonakis, "Asynchronized Concurrency:
  * The Secret to Scaling Concurrent Search Data Structures", ASPLOS 2015 (CLHT), and
  * to the bins of A. Katsarakis et al., "DLHT: A Non-blocking Resizable Hashtable with
  * Fast Deletes and Memory-awareness", HPDC 2024.  It differs from both in that it
- * grows where it stands, bucket by bucket, with the help of whoever comes along; in
- * that updates, too, are lock-free as far as said below, while a bucket is being split
+ * grows and shrinks where it stands, bucket by bucket, by whoever comes along; in that
+ * updates, too, are lock-free as far as said below, while a bucket is being split
  * and when it is full; and in that 64-bit compare-and-swaps are all it needs.
  *
  * Parameters, undefined again at the end:
@@ -33,18 +33,26 @@
  * writes to it, and lets it count by a second CAS, which takes away the slot of the old
  * value as well (flat_update.h); removing is one CAS.  The table doubles by raising a
  * mask. From then on whoever updates a bucket splits it first (flat_split.h); whoever
- * reads goes where the keys are.
+ * reads goes where the keys are.  It halves by lowering the mask; from then on updates
+ * merge a few buckets each (flat_merge.h, flat_resize.h).
  *
  * The keys of a line are compared one after the other.  Comparing all of them at once
  * by AVX-512 or AVX2, without a branch per slot, was tried: with every second lookup in
  * vain it took 20 % longer on 1000, 100 000 and a million keys.
  *
- * It does not shrink while in use.  Helpers of a split rely on it that a word which was
- * used is never 0 again, so a child that has given its keys back could not be filled by
- * a split a second time.  That would take another kind of split, by one owner out of a
- * parent that is not frozen, and a state in which a child is frozen while its keys are
- * copied back, which readers and updates would have to know.  It is not built.  Keys
- * that are removed leave their slots to others; map_clear keeps the buckets.
+ * When.  It halves when it holds fewer than an eighth of the keys that make it double,
+ * not below what init was given, nor below 64 buckets, and not before all buckets are of
+ * the mask's level; every removal then merges a few.  So a map that is emptied has
+ * become small when it is empty, and one that changes about a size does neither.
+ *
+ * What shrinking brings: for_each and clear go through as many lines as there are keys,
+ * not as there once were, and the keys that are left lie in few lines and pages.  It
+ * does not give the pages of merged buckets back to the system.  They would be zero
+ * again, and so would the versions in them: a helper that was held up in a split would
+ * write a key there that is long gone, and a reader would take another header for the one
+ * it knew.  Only who knows that all operations begun before have ended may do so; but
+ * the form without nodes tells no scheme when an operation begins and ends.  Buckets
+ * that are merged are filled again when the table grows.
  *
  * Linearization points
  *   an update that takes effect   the CAS on the header that makes its slot valid, or
@@ -52,19 +60,25 @@
  *   an update that does not, and get   the first load of the header that it answers
  *                                 by; if a split is under way and the key is among
  *                                 those that move, the load of the child's header that
- *                                 still shows nothing
+ *                                 still shows nothing; if the bucket is frozen for a
+ *                                 merge, the load of the parent's header that still
+ *                                 shows a level not below the bucket's
  *   for_each                      of each class of hashes, as get
- *   Growing, splitting and moving keys out of the overflow change no pair.
+ *   Growing, shrinking, splitting, merging and moving keys out of the overflow change no
+ *   pair.
  *
- * Memory order: each of flat_lines.h, flat_table.h, flat_split.h, flat_update.h and
- * flat_visit.h says it of its own accesses.
+ * Memory order: each of flat_lines.h, flat_table.h, flat_split.h, flat_merge.h,
+ * flat_resize.h, flat_update.h and flat_visit.h says it of its own accesses.
  *
  * Progress.  get, remove and for_each are lock-free: they begin anew only when another
  * update of the same bucket has taken effect.  So are all others unless a bucket is
  * full: its keys then make the table double, or, if 8 or more of its slots are
  * reserved by threads that stand still, an insertion waits for those with patience, and
  * then answers -ENOMEM.  A thread that stops for good costs the slot that it has
- * reserved, and nothing else: splits are finished by others.
+ * reserved, and nothing else: splits are finished by others.  So is a merge, or else it
+ * is ended by the first update that it would keep waiting; who stops for good in a merge,
+ * or in filling a child that was merged before, costs the slots reserved for it, fewer
+ * than half of a bucket's.
  *
  * Hostile keys.  The mixer has an inverse and no secret, so keys can be chosen that all
  * fall into one bucket.  A bucket makes the table double only as long as there is a key

@@ -5,7 +5,8 @@
  *     bits 30..31  state
  *     bits 32..37  level: the bucket holds the hashes that agree with its number in so
  *                  many low bits
- *     bits 38..63  version, raised whenever a slot is reserved
+ *     bits 38..63  version, raised whenever slots are reserved, and by every step of
+ *                  flat_merge.h that others must not take for nothing
  *
  * Functions of such a word, without any access.
  *
@@ -45,7 +46,8 @@ _Static_assert(QS_FLAT_PRIMARY >= 1 && QS_FLAT_PRIMARY <= 3 && QS_FLAT_SPILL >= 
 enum qs_flat_state {
     QS_FLAT_UNINIT,
     QS_FLAT_LIVE,
-    QS_FLAT_SPLIT /* frozen until the keys of its child are moved there */
+    QS_FLAT_SPLIT, /* frozen until the keys of its child are moved there */
+    QS_FLAT_MERGE /* frozen; its parent's, once that is of a lower level (flat_merge.h) */
 };
 
 #define QS_FLAT_STATE_SHIFT   30
@@ -118,10 +120,31 @@ static inline unsigned qs_flat_free_slot(uint64_t header)
     return is_free ? (unsigned)__builtin_ctzll(is_free) / 2 : QS_FLAT_SLOTS;
 }
 
-static inline uint64_t qs_flat_reserved(uint64_t header, unsigned slot)
+/* With the next version. */
+static inline uint64_t qs_flat_stepped(uint64_t header)
 {
     uint64_t next = header + (UINT64_C(1) << QS_FLAT_VERSION_SHIFT);
-    return (next & ~QS_FLAT_VERSION_CARRY) | UINT64_C(1) << 2 * slot;
+    return next & ~QS_FLAT_VERSION_CARRY;
+}
+
+static inline uint64_t qs_flat_version(uint64_t header)
+{
+    return header >> QS_FLAT_VERSION_SHIFT;
+}
+
+static inline uint64_t qs_flat_reserved(uint64_t header, unsigned slot)
+{
+    return qs_flat_stepped(header) | UINT64_C(1) << 2 * slot;
+}
+
+/* The n lowest of these slots, each by one bit. */
+static inline uint64_t qs_flat_lowest(uint64_t slots, unsigned n)
+{
+    uint64_t rest = slots;
+
+    while (n--)
+        rest &= rest - 1;
+    return slots & ~rest;
 }
 
 static inline uint64_t qs_flat_freed(uint64_t header, unsigned slot)

@@ -1,4 +1,4 @@
-/* flat_split.h - how a bucket of flat_table.h becomes two, and how the table doubles.
+/* flat_split.h - how a bucket of flat_table.h becomes two.
  *
  * Split.  Whoever splits bucket b counts the keys that will move and attaches as many
  * slots to the child; if the header is still the same then, its CAS freezes the bucket
@@ -17,8 +17,15 @@
  * Overflow.  Keys that stay in overflow slots after a split move into free slots of the
  * bucket's own line, as an update does it: reserve, copy, one CAS.
  *
- * Growth.  The mask alone is raised (5), once there is memory for the new buckets.
- * Updates split the buckets they come through, and each insertion a few more.
+ * Again.  A child that was merged (flat_merge.h) has words in it, so helpers could not
+ * fill it.  It is filled by one thread at a time, and its parent is never frozen, so
+ * that nobody waits for it.  The thread raises the parent's version (5), which ends
+ * whatever others are at with this parent.  Only if the parent still is as it left it
+ * does it touch the child: it reserves slots there, giving those free that count no more
+ * (6), copies the keys, lets them count (7), and gives the parent its new level, without
+ * them (8), from that very header: that is the moment at which the child has got them.
+ * Then the child is as before it was merged, frozen, and whoever comes first makes it
+ * live (9).  Slots that others reserved in the child before it was merged stay so.
  *
  * Memory order.
  *   (1) freezing CAS, seq_cst: a reader that loads the header behind it in the total
@@ -27,40 +34,38 @@
  *       flat_table.h
  *   (3) child's header, seq_cst CAS: publishes its words
  *   (4) parent's header, seq_cst CAS; the other CASes on headers likewise
- *   (5) mask, seq_cst CAS: behind the memory of the buckets
- *   (6) header load, seq_cst: see flat_table.h (2)
- *   (7) word of a slot, acquire: see flat_table.h (4)
- *   (8) mask load, acquire: see flat_table.h (1)
- *   (9) sweep, seq_cst CAS and relaxed additions: publishes nothing
+ *   (5) parent's version, seq_cst CAS: who sees it there afterwards, by (10), knows that
+ *       no other thread has begun to fill the child since, or the child's header, which
+ *       it loaded before, is not the present one
+ *   (6) child's slots reserved, seq_cst CAS from the header that was checked so
+ *   (7) child's slots valid, seq_cst CAS: publishes their words
+ *   (8) parent's level raised, seq_cst CAS
+ *   (9) child thawed, seq_cst CAS
+ *   (10) header load, seq_cst: see flat_table.h (2)
+ *   (11) word of a slot, acquire: see flat_table.h (4)
  */
 #ifndef QS_STRUCTURES_FLAT_SPLIT_H
 #define QS_STRUCTURES_FLAT_SPLIT_H
 
 #include "structures/flat_table.h"
 
-#ifndef QS_FLAT_SPARSE
-#define QS_FLAT_SPARSE 16 /* buckets per key at most, however full one of them is */
-#endif
-
-enum { QS_FLAT_SWEEP_STEP = 4, QS_FLAT_SWEEP_LEVEL = 56 };
-
 #define QS_FLAT_APART static __attribute__((noinline, unused))
 
 static void qs_flat_help(struct qs_flat *f, struct qs_thread *t, size_t i,
                          uint64_t header);
 
-/* Gives up a slot reserved in bucket i, whose header was seen last. */
+/* Gives up slots reserved in bucket i, each one bit, whose header was seen last. */
 QS_FLAT_APART void qs_flat_release(struct qs_flat *f, struct qs_thread *t, size_t i,
-                                   unsigned slot, uint64_t header)
+                                   uint64_t slots, uint64_t header)
 {
     struct qs_flat_bucket *b = qs_flat_bucket(f, i);
 
-    for (;;) {
+    while (slots) {
         if (qs_flat_state(header) == QS_FLAT_SPLIT) {
             qs_flat_help(f, t, i, header);
-            header = qs_load(&b->header, seq_cst);                           /* (6) */
+            header = qs_load(&b->header, seq_cst);                           /* (10) */
         } else if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, &b->header, /* (4) */
-                                  &header, qs_flat_freed(header, slot))) {
+                                  &header, header & ~slots)) {
             return;
         }
     }
@@ -78,7 +83,7 @@ static inline void qs_flat_write(struct qs_flat_slot *s, uint64_t key, uint64_t 
 QS_FLAT_APART void qs_flat_compact(struct qs_flat *f, struct qs_thread *t, size_t i)
 {
     struct qs_flat_bucket *b = qs_flat_bucket(f, i);
-    uint64_t header = qs_load(&b->header, seq_cst); /* (6) */
+    uint64_t header = qs_load(&b->header, seq_cst); /* (10) */
 
     for (;;) {
         uint64_t spilt = header & QS_FLAT_VALID_SPILL;
@@ -91,25 +96,38 @@ QS_FLAT_APART void qs_flat_compact(struct qs_flat *f, struct qs_thread *t, size_
             return;
         unsigned from = qs_flat_first(spilt);
         struct qs_flat_slot *s = qs_flat_slot(f, b, from);
-        uint64_t key = qs_load(&s->key, acquire); /* (7) */
+        uint64_t key = qs_load(&s->key, acquire); /* (11) */
         qs_flat_write(&b->slot[to], key, qs_flat_word(f, b, mine, from));
         header = qs_flat_valued(mine, to, qs_flat_is_zero(mine, from));
         header = qs_flat_freed(header, from);
         uint64_t seen = mine;
         if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &b->header, /* (4) */
                             &seen, header)) {
-            qs_flat_release(f, t, i, to, seen);
+            qs_flat_release(f, t, i, UINT64_C(1) << 2 * to, seen);
             return;
         }
     }
 }
 
-/* What a split does to a bucket. */
+/* What moves from a bucket to another one. */
 struct qs_flat_move {
-    uint64_t stays, child; /* headers afterwards */
-    unsigned n;            /* keys that move */
+    uint64_t stays,
+        child;  /* headers after a split, that of a child that held nothing */
+    unsigned n; /* keys that move */
     uint64_t key[QS_FLAT_SLOTS], word[QS_FLAT_SLOTS];
 };
+
+/* Adds the key in slot i of the bucket under this header. */
+static inline void qs_flat_add(const struct qs_flat *f, struct qs_flat_bucket *b,
+                               uint64_t header, unsigned i, struct qs_flat_move *move)
+{
+    bool zero = qs_flat_is_zero(header, i);
+
+    move->key[move->n] = qs_load(&qs_flat_slot(f, b, i)->key, acquire); /* (11) */
+    move->word[move->n] = zero ? 1 : qs_flat_word(f, b, header, i);
+    move->child = qs_flat_valued(move->child, move->n++, zero);
+    move->stays = qs_flat_freed(move->stays, i);
+}
 
 /* Finds out what splitting the bucket under this header moves; false if it changed. */
 static inline bool qs_flat_plan(const struct qs_flat *f, struct qs_flat_bucket *b,
@@ -123,16 +141,10 @@ static inline bool qs_flat_plan(const struct qs_flat *f, struct qs_flat_bucket *
         qs_flat_with_state(qs_flat_with_level(header, level + 1), QS_FLAT_LIVE);
     for (uint64_t rest = header & QS_FLAT_VALID; rest; rest &= rest - 1) {
         unsigned i = qs_flat_first(rest);
-        uint64_t key = qs_load(&qs_flat_slot(f, b, i)->key, acquire); /* (7) */
-        if (!(key >> level & 1))
-            continue;
-        bool zero = qs_flat_is_zero(header, i);
-        move->key[move->n] = key;
-        move->word[move->n] = zero ? 1 : qs_flat_word(f, b, header, i);
-        move->child = qs_flat_valued(move->child, move->n++, zero);
-        move->stays = qs_flat_freed(move->stays, i);
+        if (qs_load(&qs_flat_slot(f, b, i)->key, acquire) >> level & 1) /* (11) */
+            qs_flat_add(f, b, header, i, move);
     }
-    return qs_load(&b->header, relaxed) == header; /* behind (7) */
+    return qs_load(&b->header, relaxed) == header; /* behind (11) */
 }
 
 static inline void qs_flat_set_once(qs_word *word, uint64_t value)
@@ -152,7 +164,7 @@ static __attribute__((noinline, unused)) void qs_flat_help(struct qs_flat *f,
     uint64_t nothing = 0;
     struct qs_flat_move move;
 
-    bool is_ready = qs_load(&child->header, seq_cst); /* (6) */
+    bool is_ready = qs_load(&child->header, seq_cst); /* (10) */
     if (!qs_flat_plan(f, b, header, &move))
         return;
     for (unsigned j = 0; j < move.n && !is_ready; j++) {
@@ -168,21 +180,110 @@ static __attribute__((noinline, unused)) void qs_flat_help(struct qs_flat *f,
         qs_flat_compact(f, t, i);
 }
 
+/* Makes sure that these slots of the bucket, each one bit, have lines. */
+static inline bool qs_flat_attach_all(struct qs_flat *f, struct qs_flat_bucket *b,
+                                      uint64_t slots)
+{
+    for (; slots; slots &= slots - 1)
+        if (!qs_flat_attach(f, b, (unsigned)__builtin_ctzll(slots) / 2))
+            return false;
+    return true;
+}
+
+/* Writes what moves to slots that the caller has reserved, each one bit.  The header
+ * with them valid. */
+static inline uint64_t qs_flat_fill(struct qs_flat *f, struct qs_flat_bucket *b,
+                                    uint64_t header, uint64_t slots,
+                                    const struct qs_flat_move *move)
+{
+    for (unsigned j = 0; j < move->n; j++, slots &= slots - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(slots) / 2;
+        qs_flat_write(qs_flat_slot(f, b, i), move->key[j], move->word[j]);
+        header = qs_flat_valued(header, i, qs_flat_is_zero(move->child, j));
+    }
+    return header;
+}
+
+/* Makes a bucket live that is frozen in this version, and holds its keys. */
+static inline void qs_flat_thaw(struct qs_thread *t, struct qs_flat_bucket *b,
+                                uint64_t header)
+{
+    uint64_t version = qs_flat_version(header);
+
+    while (qs_flat_state(header) == QS_FLAT_MERGE &&
+           qs_flat_version(header) == version &&
+           !qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &b->header, /* (9) */
+                           &header, qs_flat_with_state(header, QS_FLAT_LIVE)))
+        ;
+}
+
+/* Reserves slots in the child, which is merged, for what moves, if its parent still has
+ * the header `mine`: *header is the child's then, and what is returned the slots, each
+ * one bit.  False if others interfere, or without room. */
+static inline bool qs_flat_reopen(struct qs_flat *f, struct qs_thread *t,
+                                  struct qs_flat_bucket *parent, uint64_t mine,
+                                  struct qs_flat_bucket *child, unsigned n,
+                                  uint64_t *header, uint64_t *slots)
+{
+    uint64_t old = qs_load(&child->header, seq_cst); /* (10) */
+
+    if (qs_load(&parent->header, seq_cst) != mine) /* (10) */
+        return false;
+    uint64_t valid = old & QS_FLAT_VALID;
+    uint64_t rest = old & ~(valid | valid >> 1);
+    *slots = qs_flat_lowest(qs_flat_free_slots(rest), n);
+    *header = qs_flat_stepped(rest) | *slots;
+    return (unsigned)__builtin_popcountll(*slots) == n &&
+           qs_flat_attach_all(f, child, *slots) &&
+           qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &child->header, /* (6) */
+                          &old, *header);
+}
+
+/* Splits bucket i, whose child was merged, under this header, for which `move` says what
+ * moves.  False if others interfere, or without room or memory. */
+QS_FLAT_APART bool qs_flat_split_again(struct qs_flat *f, struct qs_thread *t, size_t i,
+                                       uint64_t header, const struct qs_flat_move *move)
+{
+    size_t other = i | (size_t)1 << qs_flat_level(header);
+    struct qs_flat_bucket *b = qs_flat_bucket(f, i), *child = qs_flat_bucket(f, other);
+    uint64_t mine = qs_flat_stepped(header), held, slots;
+
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &b->header, /* (5) */
+                        &header, mine) ||
+        !qs_flat_reopen(f, t, b, mine, child, move->n, &held, &slots))
+        return false;
+    uint64_t full = qs_flat_fill(f, child, held, slots, move);
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &child->header, /* (7) */
+                        &held, full)) {
+        qs_flat_release(f, t, other, slots, held);
+        return false;
+    }
+    if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &b->header, /* (8) */
+                        &mine, qs_flat_stepped(move->stays)))
+        return false;
+    qs_flat_thaw(t, child, full);
+    qs_flat_compact(f, t, i);
+    return true;
+}
+
 /* Splits bucket i once unless it has come to the level, or finishes a split under way;
- * false without memory. */
+ * false without memory, or if others interfere. */
 QS_FLAT_APART bool qs_flat_split(struct qs_flat *f, struct qs_thread *t, size_t i,
                                  unsigned level)
 {
     struct qs_flat_bucket *b = qs_flat_bucket(f, i);
-    uint64_t header = qs_load(&b->header, seq_cst); /* (6) */
+    uint64_t header = qs_load(&b->header, seq_cst); /* (10) */
     struct qs_flat_move move;
 
     if (qs_flat_state(header) == QS_FLAT_LIVE) {
         if (qs_flat_level(header) >= level || !qs_flat_plan(f, b, header, &move))
             return true;
-        size_t child = i | (size_t)1 << qs_flat_level(header);
+        size_t other = i | (size_t)1 << qs_flat_level(header);
+        struct qs_flat_bucket *child = qs_flat_bucket(f, other);
+        if (qs_load(&child->header, seq_cst)) /* (10) */
+            return qs_flat_split_again(f, t, i, header, &move);
         for (unsigned j = 0; j < move.n; j++)
-            if (!qs_flat_attach(f, qs_flat_bucket(f, child), j))
+            if (!qs_flat_attach(f, child, j))
                 return false;
         uint64_t frozen = qs_flat_with_state(header, QS_FLAT_SPLIT);
         if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &b->header, /* (1) */
@@ -190,98 +291,9 @@ QS_FLAT_APART bool qs_flat_split(struct qs_flat *f, struct qs_thread *t, size_t 
             return true;
         header = frozen;
     }
-    qs_flat_help(f, t, i, header);
+    if (qs_flat_state(header) == QS_FLAT_SPLIT)
+        qs_flat_help(f, t, i, header);
     return true;
-}
-
-/* The bucket that updates of the hash go to, split as far as the table, if there is
- * memory: p->bucket, p->index and p->header. */
-static inline void qs_flat_settle(struct qs_flat *f, struct qs_thread *t, uint64_t hash,
-                                  struct qs_flat_place *p)
-{
-    for (;;) {
-        uint64_t mask = qs_load(&f->mask, acquire); /* (8) */
-        size_t i = hash & mask;
-        bool may_split = true;
-        for (;;) {
-            p->bucket = qs_flat_bucket(f, i);
-            p->header = qs_load(&p->bucket->header, seq_cst); /* (6) */
-            p->index = i;
-            unsigned level = qs_flat_level(p->header);
-            if (qs_flat_state(p->header) == QS_FLAT_UNINIT) {
-                i = qs_flat_parent(i);
-                continue;
-            }
-            if (__builtin_expect(qs_flat_state(p->header) == QS_FLAT_SPLIT, 0)) {
-                qs_flat_help(f, t, i, p->header);
-                break;
-            }
-            if (__builtin_expect(!(mask >> level), 1) || !may_split) {
-                size_t home = hash & qs_flat_mask(level);
-                if (__builtin_expect(home == i, 1))
-                    return;
-                i = home;
-                continue;
-            }
-            may_split = qs_flat_split(f, t, i, qs_flat_level_of_mask(mask));
-            if (may_split)
-                break;
-        }
-    }
-}
-
-/* Splits a few buckets that nobody came through since the table has grown. */
-QS_FLAT_APART void qs_flat_sweep(struct qs_flat *f, struct qs_thread *t, uint64_t mask)
-{
-    uintptr_t level = qs_flat_level_of_mask(mask), half = mask / 2 + 1;
-    uintptr_t at = qs_load(&f->sweep, relaxed);
-    struct qs_flat_place p;
-
-    if (at >> QS_FLAT_SWEEP_LEVEL < level &&
-        !qs_cas(&f->sweep, &at, level << QS_FLAT_SWEEP_LEVEL)) /* (9) */
-        return;
-    at = qs_fetch_add(&f->sweep, QS_FLAT_SWEEP_STEP, relaxed);
-    if (at >> QS_FLAT_SWEEP_LEVEL != level)
-        return;
-    at -= level << QS_FLAT_SWEEP_LEVEL;
-    for (unsigned j = 0; j < QS_FLAT_SWEEP_STEP && at + j < half; j++)
-        qs_flat_settle(f, t, at + j, &p);
-    if (at >= half)
-        qs_store(&f->swept, mask, relaxed);
-}
-
-/* Doubles the table unless it has another mask by now.  False if it cannot. */
-QS_FLAT_APART bool qs_flat_grow(struct qs_flat *f, struct qs_thread *t, uint64_t mask)
-{
-    uint64_t next = 2 * mask + 1;
-
-    if (next >> QS_FLAT_LEVELS || qs_flat_lines_reach(&f->buckets, next + 1))
-        return false;
-    if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_TABLE, &f->mask, &mask, next)) /* (5) */
-        QS_TRACE(resize, mask + 1, next + 1);
-    return true;
-}
-
-/* After an insertion: counts it, and grows the table if there are too many keys for it,
- * which the total of the stripes alone does not tell. */
-static inline void qs_flat_note_added(struct qs_flat *f, struct qs_thread *t)
-{
-    uint64_t mask = qs_load(&f->mask, acquire); /* (8) */
-    size_t total = qs_striped_count_add(&f->count, t, 1);
-
-    if ((total > f->load * (mask + 1) &&
-         qs_striped_count_sum(&f->count) > f->load * (mask + 1)) ||
-        QS_BUGGIFY(20))
-        qs_flat_grow(f, t, mask);
-    if (__builtin_expect(qs_load(&f->swept, relaxed) != mask, 0))
-        qs_flat_sweep(f, t, mask);
-}
-
-/* Whether a full bucket may double the table: not one of the few that keys were chosen
- * for. */
-static inline bool qs_flat_may_be_sparser(const struct qs_flat *f, uint64_t mask)
-{
-    return mask / QS_FLAT_SPARSE < qs_striped_count_sum(&f->count);
 }
 
 #endif

@@ -9,7 +9,7 @@
  *   (2) header load, seq_cst, and so are the CASes on headers: in their total order, a
  *       call that begins after another one has ended finds what that has left, on other
  *       keys too; as an acquire it sees the words of the slots that are valid in it
- *   (3) header of a child under construction, as (2)
+ *   (3) header of a child under construction, or of a merged bucket's parent, as (2)
  *   (4) word of a slot, acquire: pairs with flat_update.h (1) and flat_split.h (2); if
  *       it shows what was written under a later header, that header is visible, too,
  *       and the second look at the header, relaxed, which follows, does not find the
@@ -35,7 +35,10 @@
 #define QS_FLAT_LINE_LEVELS 29 /* log2 of the lines of overflow at most */
 #endif
 #ifndef QS_FLAT_FIRST_LEVEL
-#define QS_FLAT_FIRST_LEVEL 3 /* log2 of the buckets at least, at least 1 */
+#define QS_FLAT_FIRST_LEVEL 3 /* log2 of the buckets at first, at least 1 */
+#endif
+#ifndef QS_FLAT_LEAST_LEVEL
+#define QS_FLAT_LEAST_LEVEL 6 /* log2 of the buckets that it does not shrink below */
 #endif
 
 struct qs_flat_slot {
@@ -52,7 +55,8 @@ _Static_assert(sizeof(struct qs_flat_bucket) == QS_CACHE_LINE, "a bucket is a li
 
 struct qs_flat {
     _Alignas(QS_CACHE_LINE) qs_word mask; /* buckets - 1 */
-    qs_word swept; /* the mask up to which all buckets are split */
+    qs_word swept; /* the mask that all buckets have been brought to */
+    size_t least;  /* mask */
     unsigned load; /* keys per bucket that make it double */
     struct qs_flat_lines buckets, spill;
     _Alignas(QS_CACHE_LINE) qs_word sweep; /* level << 56 | next bucket to be split */
@@ -200,6 +204,16 @@ static inline bool qs_flat_look(const struct qs_flat *f, uint64_t hash,
     return qs_load(&p->bucket->header, relaxed) == p->header; /* behind (4) */
 }
 
+/* Whether the keys of bucket i, which is frozen for it or was, are with its parent. */
+static inline bool qs_flat_has_merged(const struct qs_flat *f, size_t i,
+                                      uint64_t header)
+{
+    struct qs_flat_bucket *parent = qs_flat_bucket(f, qs_flat_parent(i));
+    uint64_t its = qs_load(&parent->header, seq_cst); /* (3) */
+
+    return qs_flat_level(its) < qs_flat_level(header);
+}
+
 /* Where a reader looks on for the hash, if bucket i has this header and is not live: in
  * i itself, if its keys are still there. */
 static inline size_t qs_flat_detour(const struct qs_flat *f, uint64_t hash, size_t i,
@@ -209,6 +223,8 @@ static inline size_t qs_flat_detour(const struct qs_flat *f, uint64_t hash, size
 
     if (qs_flat_state(header) == QS_FLAT_UNINIT)
         return qs_flat_parent(i);
+    if (qs_flat_state(header) == QS_FLAT_MERGE)
+        return qs_flat_has_merged(f, i, header) ? qs_flat_parent(i) : i;
     if (!(hash >> level & 1) || (hash & qs_flat_mask(level)) != i)
         return i;
     size_t child = i | (size_t)1 << level;
@@ -275,6 +291,7 @@ static inline __attribute__((unused)) int qs_flat_init(struct qs_flat *f,
     qs_flat_lines_init(&f->spill, (size_t)1 << QS_FLAT_LINE_LEVELS);
     qs_init(&f->mask, qs_flat_mask(level));
     qs_init(&f->swept, qs_flat_mask(level));
+    f->least = qs_flat_mask(level < QS_FLAT_LEAST_LEVEL ? QS_FLAT_LEAST_LEVEL : level);
     qs_init(&f->sweep, 0);
     qs_init(&f->spill_used, 1);
     qs_init(&f->spare[0], 0);

@@ -16,11 +16,12 @@
  *   (3) deciding CAS, seq_cst: publishes the words; in one total order with the header
  *       loads
  *   (4) header load, seq_cst: see flat_table.h (2)
+ *   (5) mask load, acquire: see flat_table.h (1)
  */
 #ifndef QS_STRUCTURES_FLAT_UPDATE_H
 #define QS_STRUCTURES_FLAT_UPDATE_H
 
-#include "structures/flat_split.h"
+#include "structures/flat_resize.h"
 #include "structures/verdict.h"
 
 #ifndef QS_FLAT_PATIENCE
@@ -41,12 +42,13 @@ static inline void qs_flat_locate(struct qs_flat *f, struct qs_thread *t, uint64
 QS_FLAT_APART int qs_flat_make_room(struct qs_flat *f, struct qs_thread *t,
                                     struct qs_flat_place *p)
 {
-    uint64_t mask = qs_flat_mask(qs_flat_level(p->header));
+    uint64_t mask = qs_load(&f->mask, acquire); /* (5) */
 
     if (!p->patience)
         return -ENOMEM;
     p->patience--;
-    if (qs_flat_valid_count(p->header) > QS_FLAT_SLOTS / 2)
+    if (mask >> qs_flat_level(p->header) == 0 &&
+        qs_flat_valid_count(p->header) > QS_FLAT_SLOTS / 2)
         return qs_flat_may_be_sparser(f, mask) && qs_flat_grow(f, t, mask) ? 0
                                                                            : -ENOMEM;
     qs_yield();
@@ -95,15 +97,16 @@ static inline bool qs_flat_conclude(struct qs_thread *t, struct qs_flat_place *p
 }
 
 /* After a CAS that failed with a slot reserved: what is there for the hash now.  False
- * if it has moved to another bucket; then the slot is given up. */
+ * if it has moved to another bucket, or is about to; then the slot is given up. */
 QS_FLAT_APART bool qs_flat_review(struct qs_flat *f, struct qs_thread *t, uint64_t hash,
                                   struct qs_flat_place *p)
 {
     for (;;) {
         if (qs_flat_state(p->header) == QS_FLAT_SPLIT) {
             qs_flat_help(f, t, p->index, p->header);
-        } else if ((hash & qs_flat_mask(qs_flat_level(p->header))) != p->index) {
-            qs_flat_release(f, t, p->index, (unsigned)p->mine, p->header);
+        } else if (qs_flat_state(p->header) == QS_FLAT_MERGE ||
+                   (hash & qs_flat_mask(qs_flat_level(p->header))) != p->index) {
+            qs_flat_release(f, t, p->index, UINT64_C(1) << 2 * p->mine, p->header);
             return false;
         } else if (qs_flat_look(f, hash, p)) {
             return true;
@@ -146,7 +149,7 @@ static inline void qs_flat_note(struct qs_flat *f, struct qs_thread *t,
     if (verdict == QS_STORE && !was_present)
         qs_flat_note_added(f, t);
     else if (verdict == QS_REMOVE && was_present)
-        qs_striped_count_add(&f->count, t, -1);
+        qs_flat_note_removed(f, t);
 }
 
 #endif

@@ -4,7 +4,7 @@
  * class, or the class has to be halved, since its bucket has been split.  A walk goes
  * through the classes of the table's size at its beginning, halving where it must, and
  * reads each at one moment.  So whatever stays in the table throughout is met exactly
- * once, although buckets split and slots change under way.
+ * once, although buckets split and merge and slots change under way.
  *
  * Memory order.
  *   (1) mask load, acquire: see flat_table.h (1)
@@ -56,7 +56,9 @@ static inline bool qs_flat_find_class(const struct qs_flat *f,
         p->bucket = qs_flat_bucket(f, p->index);
         p->header = qs_load(&p->bucket->header, seq_cst); /* (2) */
         unsigned level = qs_flat_level(p->header);
-        if (qs_flat_state(p->header) == QS_FLAT_UNINIT) {
+        bool may_be_merged = qs_flat_state(p->header) == QS_FLAT_MERGE;
+        if (qs_flat_state(p->header) == QS_FLAT_UNINIT ||
+            (may_be_merged && qs_flat_has_merged(f, p->index, p->header))) {
             p->index = qs_flat_parent(p->index);
             continue;
         }
@@ -67,7 +69,7 @@ static inline bool qs_flat_find_class(const struct qs_flat *f,
             p->index = home;
             continue;
         }
-        if (qs_flat_state(p->header) == QS_FLAT_LIVE)
+        if (qs_flat_state(p->header) != QS_FLAT_SPLIT)
             return true;
         size_t child = p->index | (size_t)1 << level;
         uint64_t its = qs_load(&qs_flat_bucket(f, child)->header, seq_cst); /* (3) */
