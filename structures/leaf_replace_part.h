@@ -92,14 +92,16 @@ static inline void lfl_unstock(struct lfl *m, struct lfl_thread *t,
 #endif
 }
 
-/* Protects the successor of l besides; false if it is another one by now. */
+/* Protects the successor of l besides; false if it is another one by now.  l comes
+ * last: it may have been kept as the second, and a commit is interrupted while it has
+ * named some nodes only, from the last down. */
 static __attribute__((noinline, unused)) bool lfl_protect_next(struct lfl_thread *t,
                                                                struct lfl_leaf *l,
                                                                uintptr_t next)
 {
     lfl_checkpoint(t);
     uintptr_t seen = lfl_protect(t, 2, &l->next); /* (21) */
-    lfl_commit(t, 2, (void *[]){ l, lfl_leaf_at(seen) });
+    lfl_commit(t, 2, (void *[]){ lfl_leaf_at(seen), l });
     return seen == next;
 }
 
