@@ -43,7 +43,8 @@ struct qs_class {
                                     calls no map and no domain */
     /* NULL, or where its nodes' memory comes from and goes to, for nodes that are read
      * when they are free: it starts zeroed, only ever holds nodes of the class, and
-     * keeps what the last one left in it.  May run on any thread, as dispose. */
+     * keeps what the last one left in it, or, unless the scheme writes to it then
+     * (qs_S_writes_prefix), is zero again.  May run on any thread, as dispose. */
     void *(*take)(const struct qs_class *class, size_t bytes);
     void (*give)(const struct qs_class *class, void *memory);
 };

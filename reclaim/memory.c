@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "reclaim/atomic.h"
 #include "reclaim/memory_watch.h"
@@ -107,6 +108,21 @@ int qs_memory_commit(void *range, size_t size)
 void qs_memory_release(void *range, size_t size)
 {
     munmap(range, size);
+}
+
+void qs_memory_discard(void *start, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)start;
+    uintptr_t first = (from + page - 1) & ~(page - 1),
+              end = (from + size) & ~(page - 1);
+
+    if (first < end)
+        madvise((void *)first, end - first, MADV_DONTNEED);
+}
+
+void qs_memory_split_slab(void *slab)
+{
+    madvise(slab, QS_SLAB, MADV_NOHUGEPAGE);
 }
 
 void qs_memory_forbid(void *start, size_t size)

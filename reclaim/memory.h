@@ -34,6 +34,13 @@ void *qs_memory_reserve(size_t size);
 int qs_memory_commit(void *range, size_t size);
 void qs_memory_release(void *range, size_t size);
 
+/* Gives the whole pages of a part of an allocation back to the system: they may be read
+ * and written as before, and are zero.  The rest of it, or all of it where the system
+ * refuses, keeps what it holds.  Split lets no huge page come back in a whole slab, which
+ * would fill what was given back. */
+void qs_memory_discard(void *start, size_t size);
+void qs_memory_split_slab(void *slab);
+
 /* Whether a part of an allocation may be touched, for memory that is free but does not
  * go back to the system: AddressSanitizer and the explorer see to it, else nothing
  * happens.  What becomes allowed holds nothing. */

@@ -1,8 +1,8 @@
 /* box_pool.h - memory of boxes, which stays boxes of one map until the map is gone, and
  * is used again at once.
  *
- * A leaf_pool.h whose free blocks each thread keeps to itself, in two stacks of its own:
- * it takes from them and gives to them without a CAS.  A stack that is full goes to all
+ * Memory of box_memory.h.  Each thread keeps free blocks to itself, in two stacks of its
+ * own: it takes from them and gives to them without a CAS.  A stack that is full goes to all
  * threads; whoever has no block left takes everything that was given so.
  *
  * Nobody takes single blocks from where others give and take, so no compare-and-swap is
@@ -23,7 +23,7 @@
 #ifndef QS_STRUCTURES_BOX_POOL_H
 #define QS_STRUCTURES_BOX_POOL_H
 
-#include "structures/leaf_pool.h"
+#include "structures/box_memory.h"
 
 #ifndef QS_BOX_STACK
 #define QS_BOX_STACK 64 /* blocks that are given to all at a time */
@@ -46,7 +46,7 @@ struct qs_box_shelves {
 };
 
 struct qs_box_pool {
-    struct qs_leaf_pool *memory;
+    struct qs_box_memory *memory;
     qs_word shelves; /* struct qs_box_shelves * */
     _Alignas(QS_CACHE_LINE) qs_word given;
 };
@@ -76,7 +76,7 @@ static inline struct qs_box_shelf *qs_box_shelf(struct qs_box_pool *p, unsigned 
 
 static inline void *qs_box_behind(const struct qs_box_pool *p, void *block)
 {
-    return (void *)qs_load(qs_leaf_link(p->memory, block), relaxed); /* (2) */
+    return (void *)qs_load(qs_box_link(p->memory, block), relaxed); /* (2) */
 }
 
 /* A block for the thread with this index, one that was used before or zeroed; NULL
@@ -91,7 +91,7 @@ static inline void *qs_box_take(struct qs_box_pool *p, unsigned index)
         s->more = (void *)qs_exchange(&p->given, 0, seq_cst); /* (1) */
     void **stack = s->first ? &s->first : &s->more, *block = *stack;
     if (!block)
-        return qs_leaf_cut(p->memory);
+        return qs_box_cut(p->memory);
     s->blocks -= s->first && s->blocks;
     *stack = qs_box_behind(p, block);
     return block;
@@ -103,8 +103,8 @@ static inline void qs_box_share(struct qs_box_pool *p, struct qs_box_shelf *s)
     uintptr_t before = qs_load(&p->given, relaxed);
 
     do
-        qs_store(qs_leaf_link(p->memory, s->last), before, release); /* (2) */
-    while (!qs_cas(&p->given, &before, (uintptr_t)s->first));        /* (1) */
+        qs_store(qs_box_link(p->memory, s->last), before, release); /* (2) */
+    while (!qs_cas(&p->given, &before, (uintptr_t)s->first));       /* (1) */
 }
 
 /* The other way. */
@@ -125,7 +125,7 @@ static inline void qs_box_give(struct qs_box_pool *p, unsigned index, void *bloc
         s->last = block;
         s->blocks = 0;
     }
-    qs_store(qs_leaf_link(p->memory, block), s->first, release); /* (2) */
+    qs_store(qs_box_link(p->memory, block), s->first, release); /* (2) */
     s->first = block;
     s->blocks++;
 }
@@ -142,15 +142,15 @@ static inline void qs_box_pool_end(struct qs_box_pool *p)
         s = next;
     }
     if (p->memory)
-        qs_leaf_pool_leave(p->memory);
+        qs_box_memory_free(p->memory);
 }
 
-/* As qs_leaf_pool_plain(): 0 or -1, no memory. */
+/* As qs_box_memory_new(): 0 or -1, no memory. */
 static inline int qs_box_pool_init(struct qs_box_pool *p, size_t bytes, size_t link)
 {
     qs_init(&p->shelves, 0);
     qs_init(&p->given, 0);
-    p->memory = qs_leaf_pool_plain(bytes, link);
+    p->memory = qs_box_memory_new(bytes, link);
     return p->memory ? 0 : -1;
 }
 

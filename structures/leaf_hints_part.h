@@ -199,7 +199,7 @@ static inline bool lfl_hint_keep(struct lfl *m, struct lfl_key key,
     if (!lfl_box_at(key.place))
         return true;
     struct lfl_box *b = lfl_read_key(key.place & ~(uintptr_t)LFL_BIAS, &g.key)
-                            ? qs_leaf_block(m->index_boxes)
+                            ? qs_box_pop_or_cut(m->index_boxes)
                             : NULL;
     if (!b)
         return false;
@@ -219,7 +219,7 @@ static inline void lfl_hint_let_go(struct lfl *m, struct lfl_key kept)
     uintptr_t life = b ? qs_load(&b->life, relaxed) : 0;
 
     if (life % 2 && qs_cas(&b->life, &life, life + 1)) /* (29) */
-        qs_leaf_push(m->index_boxes, b);
+        qs_box_push(m->index_boxes, b);
 #else
     (void)m;
     (void)kept;

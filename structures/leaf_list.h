@@ -57,7 +57,7 @@
  * What keys are to all this, words or boxes, says leaf_keys_part.h.
  *
  * Leaves are only ever leaves of this map (leaf_pool.h), and their versions go on from
- * one life to the next: hence a header that has not changed is the same leaf, in the
+ * one life to the next, even if their memory went back to the system meanwhile: hence a header that has not changed is the same leaf, in the
  * same life, with the same content.
  *
  * Linearization points
@@ -66,6 +66,8 @@
  *   get; insert, false; remove, false; compute that keeps   in a live leaf the load (1)
  *       of the header that (3) confirms; in a frozen one the load (3) that sees it not
  *       replaced yet
+ * Pages that go back to the system change none of these: what a late reader finds there
+ * is a free leaf, which answers nothing, and no header that it has read comes back.
  *
  * Memory order.  Every CAS is seq_cst: its success says that the leaf is live, and for
  * schemes that protect single nodes, that it was after the node was protected.  Sites
@@ -154,7 +156,7 @@ struct lfl_leaf {
     struct lfl_bound low, last; /* the range of keys, both included; stays for a life */
     qs_word next;               /* the leaf behind it, or what replaced it, and a tag */
     qs_word order;              /* a hint: of the slots, by their keys */
-    qs_word unused; /* lets keys begin with a line where a scheme has no prefix */
+    qs_word home;               /* the pool's; lets keys begin with a line, besides */
     qs_word key[lfl_slots], value[lfl_slots]; /* or prefixes and boxes */
 };
 
@@ -169,7 +171,7 @@ struct lfl {
     struct qs_leaf_pool *pool;
 #if LFL_OWN
     struct qs_box_pool boxes;
-    struct qs_leaf_pool *index_boxes;
+    struct qs_box_memory *index_boxes;
 #endif
     enum qs_vectors vectors;
     struct lfl_hint_tree hints;
@@ -220,21 +222,25 @@ static inline void lfl_close_pools(struct lfl *m)
 #if LFL_OWN
     qs_box_pool_end(&m->boxes);
     if (m->index_boxes)
-        qs_leaf_pool_leave(m->index_boxes);
+        qs_box_memory_free(m->index_boxes);
 #endif
 }
 
 /* False without memory. */
 static inline bool lfl_open_pools(struct lfl *m)
 {
-    m->pool = qs_leaf_pool_new("leaf", sizeof(struct lfl_leaf), lfl_prefix,
-                               offsetof(struct lfl_leaf, low));
+    struct qs_leaf_layout layout = { .version = offsetof(struct lfl_leaf, header),
+                                     .home = offsetof(struct lfl_leaf, home),
+                                     .mask = ~(LFL_VERSION - 1),
+                                     .pages_return = !lfl_writes_prefix };
+
+    m->pool = qs_leaf_pool_new("leaf", sizeof(struct lfl_leaf), lfl_prefix, layout);
     bool all = m->pool != NULL;
 #if LFL_OWN
     all &= !qs_box_pool_init(&m->boxes, sizeof(struct lfl_box),
                              offsetof(struct lfl_box, key));
-    m->index_boxes = qs_leaf_pool_plain(offsetof(struct lfl_box, value),
-                                        offsetof(struct lfl_box, key));
+    m->index_boxes = qs_box_memory_new(offsetof(struct lfl_box, value),
+                                       offsetof(struct lfl_box, key));
     all &= m->index_boxes != NULL;
 #endif
     return all;
@@ -265,6 +271,7 @@ static inline void lfl_destroy(struct lfl *m)
 {
     struct lfl_leaf *l = lfl_leaf_at(qs_load(&m->first, relaxed));
 
+    qs_store(&m->pool->ends, 1, relaxed);
     while (l) {
         uintptr_t next = qs_load(&l->next, relaxed);
         qs_node_free(l);
@@ -272,6 +279,13 @@ static inline void lfl_destroy(struct lfl *m)
     }
     lfl_hint_tree_destroy(m);
     lfl_close_pools(m);
+}
+
+/* Gives memory of leaves back to the system that is not used now, all of it, where
+ * operations leave some for those to come; how many bytes.  Lock-free. */
+static inline size_t lfl_trim(struct lfl *m)
+{
+    return qs_leaf_pool_trim(m->pool);
 }
 
 /* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */

@@ -182,6 +182,7 @@
 #undef lfl_tell
 #undef lfl_thread
 #undef lfl_tidy
+#undef lfl_trim
 #undef lfl_try_remove
 #undef lfl_unchanged
 #undef lfl_unstock
@@ -197,6 +198,7 @@
 #undef lfl_within
 #undef lfl_word_of
 #undef lfl_write
+#undef lfl_writes_prefix
 #undef LFL_VALID
 #undef LFL_VERSION
 #undef LFL_BY_VECTORS

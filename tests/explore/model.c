@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "reclaim/memory.h"
 #include "tests/explore/backend.h"
 #include "tests/explore/backend_system.h"
 #include "tests/explore/choice.h"
@@ -415,6 +416,20 @@ int qs_membarrier(void)
     }
     qx_model_fence(qx_self());
     return 0;
+}
+
+/* Pages that the system takes read as zero, as if it had written every word, in some
+ * order; a page of the explorer is as long as a word. */
+void qs_memory_discard(void *start, size_t size)
+{
+    qx_trace("discard", "", "%zu bytes", size);
+    for (size_t i = 0; i < size / sizeof(qs_word); i++)
+        qx_store((qs_word *)start + i, 0, QX_relaxed, "what is discarded", "");
+}
+
+void qs_memory_split_slab(void *slab)
+{
+    (void)slab;
 }
 
 /* Now and then a machine refuses, so that the other way is explored as well. */

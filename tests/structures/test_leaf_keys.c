@@ -211,10 +211,10 @@ static void test_an_order_without_prefixes(void)
 }
 
 /* Memory of boxes comes back: it is as much after many changes as after a few. */
-static size_t chunks(const struct qs_leaf_pool *pool)
+static size_t chunks(const struct qs_box_memory *pool)
 {
-    const struct qs_leaf_chunk *c =
-        (const struct qs_leaf_chunk *)qs_load(&pool->chunk, relaxed);
+    const struct qs_box_chunk *c =
+        (const struct qs_box_chunk *)qs_load(&pool->chunk, relaxed);
     size_t n = 0;
 
     for (; c; c = c->before)
