@@ -33,10 +33,12 @@ __attribute__((unused)) static inline uint64_t hash_u64(const uint64_t *key)
     return QS_HASH_OF(x ^ x >> 31);
 }
 
+/* In this form the sign of the answer is one comparison where it is inlined; that of
+ * (a > b) - (a < b) is two, one behind the other, in the way of every step. */
 __attribute__((unused)) static inline int compare_u64(const uint64_t *a,
                                                       const uint64_t *b)
 {
-    return (*a > *b) - (*a < *b);
+    return *a < *b ? -1 : *a > *b;
 }
 
 #include RECLAIM_HEADER

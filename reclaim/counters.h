@@ -43,7 +43,7 @@ struct qs_counters {
 };
 
 #define QS_COUNT_RESTART(counters) ((void)(QS_COUNT && (counters)->restarts++))
-#define QS_COUNT_MOVED(counters) ((void)(QS_COUNT && (counters)->moved++))
+#define QS_COUNT_MOVED(counters)   ((void)(QS_COUNT && (counters)->moved++))
 #define QS_COUNT_STEPS(counters, n) \
     ((void)(QS_COUNT && ((counters)->steps += (uint64_t)(n))))
 

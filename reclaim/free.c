@@ -29,7 +29,7 @@ static void release(struct qs_pool *pool, struct qs_header *h)
 
     if (class->give)
         class->give(class, memory);
-    else if (!(h->word & QS_HEADER_POOLED))
+    else if (!(qs_header_bits(h) & QS_HEADER_POOLED))
         qs_memory_free(memory);
     else if (pool && !pool->is_divided)
         qs_pool_give(pool, memory, size);
@@ -53,7 +53,7 @@ void qs_thread_free_node(struct qs_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
 
-    QS_DEMAND(!(h->word & QS_HEADER_RETIRED),
+    QS_DEMAND(!(qs_header_bits(h) & QS_HEADER_RETIRED),
               "a retired node is freed; its scheme does that");
     dispose_of(h);
     release(t ? t->pool : NULL, h);
@@ -69,7 +69,7 @@ void qs_thread_sample(struct qs_thread *t, struct qs_header *h)
         return;
     qs_tally_set(&t->sampled_at, qs_now());
     qs_store(&t->sampled, h, relaxed);
-    h->word |= QS_HEADER_SAMPLED;
+    qs_header_add(h, QS_HEADER_SAMPLED);
 }
 
 /* Just one record names the node: one that did in an earlier life of its memory was
@@ -89,7 +89,7 @@ static void note_delay(struct qs_domain *d, const struct qs_header *h)
 static void end_garbage(struct qs_domain *d, struct qs_header *h)
 {
     QS_TRACE(free, qs_node_of(h), qs_header_class(h)->size);
-    if (h->word & QS_HEADER_SAMPLED)
+    if (qs_header_bits(h) & QS_HEADER_SAMPLED)
         note_delay(d, h);
     dispose_of(h);
 }
@@ -244,13 +244,13 @@ void *qs_thread_reuse(struct qs_thread *t, const struct qs_class *class, size_t 
     if (t->is_freeing || qs_header_class(h) != class || qs_header_prefix(h) != prefix)
         return NULL;
     unsigned number = qs_header_number(h);
-    uintptr_t pooled = h->word & QS_HEADER_POOLED;
+    uintptr_t pooled = qs_header_bits(h) & QS_HEADER_POOLED;
     pop_ready(t);
     t->is_freeing = true;
     end_garbage(t->domain, h);
     t->is_freeing = false;
     count_freed(t, 1, class->size);
     void *node = qs_node_place(qs_header_memory(h), class, number, prefix);
-    qs_header_of(node)->word |= pooled;
+    qs_header_add(qs_header_of(node), pooled);
     return node;
 }

@@ -50,28 +50,42 @@ static inline void hzp(drop)(struct hzp_thread *t, unsigned slot)
 static inline void hzp(leave)(struct hzp_thread *t)
 {
     QS_LEAVING(t);
+    QS_UNROLLED
     for (unsigned slot = 0; slot < QS_SLOTS; slot++)
         hzp(drop)(t, slot);
+}
+
+static inline void hzp(publish)(struct hzp_thread *t, unsigned slot, uintptr_t seen)
+{
+    qs_word *hazard = &t->reserve.slot[slot];
+
+    if (QS_HAZARD_IS_LIGHT(t)) {
+        qs_store(hazard, seen & ~QS_TAG_MASK, release); /* (1) */
+        qs_light_fence();
+    } else {
+        qs_store(hazard, seen & ~QS_TAG_MASK, seq_cst); /* (1) */
+    }
 }
 
 static inline uintptr_t hzp(protect)(struct hzp_thread *t, unsigned slot,
                                      const qs_word *loc)
 {
-    qs_word *hazard = &t->reserve.slot[slot];
     uintptr_t seen = qs_load(loc, relaxed);
 
     for (;;) {
-        if (QS_HAZARD_IS_LIGHT(t)) {
-            qs_store(hazard, seen & ~QS_TAG_MASK, release); /* (1) */
-            qs_light_fence();
-        } else {
-            qs_store(hazard, seen & ~QS_TAG_MASK, seq_cst); /* (1) */
-        }
+        hzp(publish)(t, slot, seen);
         uintptr_t again = qs_load(loc, seq_cst); /* (2) */
         if (again == seen)
             return seen;
         seen = again;
     }
+}
+
+static inline bool hzp(protect_seen)(struct hzp_thread *t, unsigned slot,
+                                     const qs_word *loc, uintptr_t seen)
+{
+    hzp(publish)(t, slot, seen);
+    return qs_load(loc, seq_cst) == seen; /* (2) */
 }
 
 /* What was read is still there, so its target was reachable when it was protected. */

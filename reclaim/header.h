@@ -23,7 +23,7 @@
  * Memory order.  Who reads a number in a header has it from the thread that took the
  * place or saw it taken, so he sees the place taken, too: no order is asked for.  The
  * header is written by the thread that makes the node and by whoever has it retired, one
- * after the other.
+ * after the other; those who hold the node may read its class meanwhile, which stays.
  *
  * Addresses have 48 bits, as user space has them on x86-64 and, unless a program asks
  * for more, on AArch64; tags above are lost.
@@ -56,7 +56,7 @@ struct qs_class {
 
 /* Precedes every node, hidden from structures. */
 struct qs_header {
-    uintptr_t word;
+    qs_word word;
 };
 
 enum {
@@ -107,14 +107,29 @@ static inline void *qs_node_of(struct qs_header *h)
     return h + 1;
 }
 
+static inline uintptr_t qs_header_bits(const struct qs_header *h)
+{
+    return qs_tally_read(&h->word);
+}
+
+static inline void qs_header_set(struct qs_header *h, uintptr_t bits)
+{
+    qs_tally_set(&h->word, bits);
+}
+
+static inline void qs_header_add(struct qs_header *h, uintptr_t bits)
+{
+    qs_header_set(h, qs_header_bits(h) | bits);
+}
+
 static inline size_t qs_header_prefix(const struct qs_header *h)
 {
-    return (h->word & QS_HEADER_PREFIX) * QS_NODE_ALIGNMENT;
+    return (qs_header_bits(h) & QS_HEADER_PREFIX) * QS_NODE_ALIGNMENT;
 }
 
 static inline unsigned qs_header_number(const struct qs_header *h)
 {
-    return (unsigned)((h->word & QS_HEADER_CLASS) >> QS_HEADER_CLASS_SHIFT);
+    return (unsigned)((qs_header_bits(h) & QS_HEADER_CLASS) >> QS_HEADER_CLASS_SHIFT);
 }
 
 /* Where the class of a wide node is, and where its memory begins. */
@@ -131,6 +146,12 @@ static inline const struct qs_class *qs_header_class(const struct qs_header *h)
                                             : *qs_header_wide(h));
 }
 
+/* The class that a node was made of, for whoever holds it. */
+static inline const struct qs_class *qs_node_class(void *node)
+{
+    return qs_header_class(qs_header_of(node));
+}
+
 /* Where the memory of a node begins. */
 static inline void *qs_header_memory(struct qs_header *h)
 {
@@ -141,12 +162,14 @@ static inline void *qs_header_memory(struct qs_header *h)
 
 static inline struct qs_header *qs_header_next(const struct qs_header *h)
 {
-    return (struct qs_header *)(h->word >> QS_HEADER_NEXT_SHIFT & ~(uintptr_t)7);
+    return (struct qs_header *)(qs_header_bits(h) >> QS_HEADER_NEXT_SHIFT &
+                                ~(uintptr_t)7);
 }
 
 static inline void qs_header_set_next(struct qs_header *h, struct qs_header *next)
 {
-    h->word = (h->word & QS_HEADER_OWN_BITS) | (uintptr_t)next << QS_HEADER_NEXT_SHIFT;
+    qs_header_set(h, (qs_header_bits(h) & QS_HEADER_OWN_BITS) |
+                         (uintptr_t)next << QS_HEADER_NEXT_SHIFT);
 }
 
 /* All the memory of a node whose class has this number. */
@@ -168,7 +191,8 @@ static inline void *qs_node_place(void *memory, const struct qs_class *class,
     for (size_t i = 0; i < prefix / sizeof *word; i++)
         *word++ = 0;
     struct qs_header *h = (struct qs_header *)word;
-    h->word = prefix / QS_NODE_ALIGNMENT | (uintptr_t)number << QS_HEADER_CLASS_SHIFT;
+    qs_header_set(h, prefix / QS_NODE_ALIGNMENT | (uintptr_t)number
+                                                      << QS_HEADER_CLASS_SHIFT);
     return qs_node_of(h);
 }
 

@@ -26,6 +26,6 @@ enum {
     qs_hp_max_slots = QS_SLOTS,
     qs_hp_prefix = 0
 };
-QS_RECLAIM_SCHEME(hp);
+QS_RECLAIM_SCHEME_THAT_PROTECTS_SEEN(hp);
 
 #endif

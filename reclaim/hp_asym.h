@@ -31,6 +31,6 @@ enum {
     qs_hp_asym_max_slots = QS_SLOTS,
     qs_hp_asym_prefix = 0
 };
-QS_RECLAIM_SCHEME(hp_asym);
+QS_RECLAIM_SCHEME_THAT_PROTECTS_SEEN(hp_asym);
 
 #endif

@@ -153,7 +153,7 @@ static void revive(void *node, const struct qs_class *class)
 {
     struct qs_header *h = qs_header_of(node);
 
-    h->word = qs_lfrc_prefix / QS_NODE_ALIGNMENT;
+    qs_header_set(h, qs_lfrc_prefix / QS_NODE_ALIGNMENT);
     *qs_header_wide(h) = (uintptr_t) class;
     qs_fetch_add(&qs_lfrc_prefix_of(node)->word, -(uintptr_t)QS_LFRC_PURGED, /* (6) */
                  relaxed);
@@ -167,7 +167,7 @@ static void *take_from_class(const struct qs_class *class)
     if (!memory)
         return NULL;
     void *node = memory + FRONT;
-    if (!qs_header_of(node)->word)
+    if (!qs_header_bits(qs_header_of(node)))
         return qs_node_place(memory, class, WIDE, qs_lfrc_prefix);
     revive(node, class);
     return node;
@@ -195,7 +195,7 @@ void *qs_lfrc_alloc(struct qs_lfrc_thread *t, const struct qs_class *class)
 void qs_lfrc_free_private(struct qs_lfrc_thread *t, const struct qs_class *class,
                           void *node)
 {
-    QS_DEMAND(!(qs_header_of(node)->word & QS_HEADER_RETIRED),
+    QS_DEMAND(!(qs_header_bits(qs_header_of(node)) & QS_HEADER_RETIRED),
               "a retired node is freed; its scheme does that");
     if (class->dispose)
         class->dispose(node);

@@ -323,7 +323,7 @@ static inline void *qs_thread_alloc(struct qs_thread *t, const struct qs_class *
     if (!(memory = qs_pool_take(t->pool, qs_node_bytes(class, number, prefix))))
         return qs_node_alloc(class, prefix);
     node = qs_node_place(memory, class, number, prefix);
-    qs_header_of(node)->word |= QS_HEADER_POOLED;
+    qs_header_add(qs_header_of(node), QS_HEADER_POOLED);
     return node;
 }
 
@@ -366,8 +366,9 @@ static inline void qs_node_check_retired(const struct qs_thread *t,
                                          const struct qs_header *h)
 {
     (void)t, (void)h;
-    QS_DEMAND(!(h->word & QS_HEADER_RETIRED), "a node is retired twice");
-    QS_DEMAND(!(h->word & QS_HEADER_POOLED) || qs_depot_owns(t->domain->depot, h),
+    QS_DEMAND(!(qs_header_bits(h) & QS_HEADER_RETIRED), "a node is retired twice");
+    QS_DEMAND(!(qs_header_bits(h) & QS_HEADER_POOLED) ||
+                  qs_depot_owns(t->domain->depot, h),
               "a node is retired to another domain than it was made in");
 }
 
@@ -377,7 +378,7 @@ static inline void qs_thread_note_retired(struct qs_thread *t,
 {
     qs_node_check_retired(t, qs_header_of(node));
     if (QS_CHECKED)
-        qs_header_of(node)->word |= QS_HEADER_RETIRED;
+        qs_header_add(qs_header_of(node), QS_HEADER_RETIRED);
     QS_TRACE(retire, node, class->size);
     qs_thread_count_retired(t, class->size);
     if (!t->until_sample--)

@@ -15,11 +15,14 @@
     {                                                                                  \
         return qs_##S##_protect(t, slot, loc) == seen;                                 \
     }                                                                                  \
-    QS_RECLAIM_CHECK(S);                                                               \
+    QS_RECLAIM_SCHEME_THAT_PROTECTS_SEEN(S)
+
+#define QS_RECLAIM_SCHEME_THAT_PROTECTS_SEEN(S) /* by a function of its own */ \
+    QS_RECLAIM_CHECK(S);                                                       \
     enum { qs_##S##_writes_prefix = 0 }
 
-#define QS_RECLAIM_SCHEME_THAT_WRITES_PREFIXES(S) /* and has its own protect_seen */ \
-    QS_RECLAIM_CHECK(S);                                                             \
+#define QS_RECLAIM_SCHEME_THAT_WRITES_PREFIXES(S) /* and protects seen, too */ \
+    QS_RECLAIM_CHECK(S);                                                       \
     enum { qs_##S##_writes_prefix = 1 }
 
 #define QS_RECLAIM_CHECK(S)                                                            \

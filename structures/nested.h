@@ -49,8 +49,8 @@
 
 #include <errno.h>
 
-#include "reclaim/rwlock.h"
 #include "reclaim/reclaim.h"
+#include "reclaim/rwlock.h"
 #include "structures/template.h"
 #include "structures/verdict.h"
 

@@ -16,7 +16,8 @@
 #include "reclaim/reclaim.h"
 
 #ifndef QS_POINTER_TABLE_LEAST
-#define QS_POINTER_TABLE_LEAST 3 /* log2 of the slots of the smallest one, at least 1 \
+#define QS_POINTER_TABLE_LEAST \
+    3 /* log2 of the slots of the smallest one, at least 1 \
                                   */
 #endif
 

@@ -52,7 +52,7 @@ static inline bool skl_store(struct skl *m, struct skl_thread *t, struct skl_nod
                              bool present, unsigned levels, struct skl_window *w)
 {
     struct skl_node *old = w[0].cur;
-    unsigned height = n->height;
+    unsigned height = skl_height(n);
 
     skl_raise(m, t, height);
     if (!(present ? skl_supplant(t, old, n) : skl_link_at(t, n, w)))
@@ -105,7 +105,7 @@ QS_CALLS_BACK int skl_compute(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
     int verdict = skl_decide(m, t, key, change, arg, &n, &present);
     skl_leave(t);
     if (n && verdict != QS_STORE)
-        skl_free_private(t, &skl_class[n->height], n);
+        skl_free_private(t, &skl_class[skl_height(n)], n);
     if (verdict == QS_REMOVE || (verdict == QS_STORE && !present))
         skl_count(m, t, verdict == QS_STORE ? 1 : -1);
     return verdict;

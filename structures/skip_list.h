@@ -10,6 +10,10 @@
  *   - under a scheme that protects single nodes, upper levels are searched anew one by
  *     one, in two slots, where a result kept per level would take two slots per level;
  *   - searches start at the highest level ever used, not at a fixed one;
+ *   - a node of height 1 has no word for that handshake, so with eight bytes each for
+ *     key and value it is half a cache line with all that belongs to it;
+ *   - a get under a scheme that guards regions looks at no mark of what it does not
+ *     pass, nor twice at a node that it knows to come after the key;
  *   - the value of a key can be replaced, see skip_change_part.h.
  *
  * Parameters, undefined again at the end:
@@ -30,8 +34,9 @@
  * level or seen a mark, and the remover, when it has marked level 0, each set a bit in
  * the node.  Who finds the other's bit set owns the node: it searches once more through
  * all nodes of the key, which unlinks the node from every level, and retires it.  A
- * node of height 1 is its remover's alone, who first tries to unlink it from where its
- * search has found it: no other link leads to it.
+ * node of height 1 is its remover's alone and has no such bits; he first tries to unlink
+ * it from where his search has found it: no other link leads to it.  The class of a node
+ * tells whether it is that low.
  *
  * Linearization points
  *   insert, true     the CAS (3) that links level 0
@@ -93,8 +98,17 @@
 
 #define SKL_MARK ((uintptr_t)1)
 
-/* Bits of a node's handshake. */
-enum { SKL_LINKED = 1, SKL_MARKED = 2 };
+/* A node of height 1, one in two, has a link and nothing else behind its pair: with
+ * eight bytes each it is half a cache line.  Higher ones have one word more, with their
+ * height above the bits of the handshake. */
+enum {
+    SKL_TOWER = 1,
+    SKL_LINKED = 1,
+    SKL_MARKED = 2,
+    SKL_BOTH = 3,
+    SKL_HEIGHT_SHIFT = 2
+};
+#define SKL_WORDS(height) ((height) + ((height) > 1))
 
 /* What a search reports: its last level; the first on which it meets the key, or its
  * last; every level; its last, after making sure that no marked node of the key is
@@ -120,14 +134,14 @@ _Static_assert(QS_MAP_LEVELS >= 1 && QS_MAP_LEVELS <= QS_TOWER_MAX,
 struct skl_node {
     QS_MAP_KEY key;
     QS_MAP_VALUE value;
-    unsigned height;
-    qs_word done;   /* SKL_LINKED | SKL_MARKED */
-    qs_word next[]; /* per level: struct skl_node *, low bit: removed there */
+    qs_word next[]; /* at skl_slot(level): struct skl_node *, low bit: removed there; of
+                       nodes higher than 1, at SKL_TOWER: height and handshake */
 };
 _Static_assert(_Alignof(struct skl_node) <= QS_NODE_ALIGNMENT,
                "nodes are aligned to 16: a key or value may not ask for more");
 
-static const struct qs_class skl_class[] = QS_TOWER_CLASSES(struct skl_node);
+static const struct qs_class skl_class[] =
+    QS_TOWER_CLASSES_OF(struct skl_node, SKL_WORDS);
 
 /* Whether what a search saw on all its levels stays protected until leave. */
 enum { skl_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
@@ -135,13 +149,26 @@ enum { skl_keeps_paths = QS_SCHEME(QS_MAP_RECLAIM, guards_regions) };
 struct skl {
     struct qs_pair_tally pairs;
     qs_word levels; /* the greatest height of any node so far, at least 1 */
-    qs_word head[QS_MAP_LEVELS];
+    qs_word head[SKL_WORDS(QS_MAP_LEVELS)]; /* as a node's */
 };
 
 /* A walk through a map at rest; starts zeroed. */
 struct skl_cursor {
     struct skl_node *at;
 };
+
+/* Where the link of a level is. */
+static inline unsigned skl_slot(unsigned level)
+{
+    return level + (level > 0);
+}
+
+static inline unsigned skl_height(struct skl_node *n)
+{
+    if (qs_node_class(n)->size == skl_class[1].size)
+        return 1;
+    return (unsigned)(qs_load(&n->next[SKL_TOWER], relaxed) >> SKL_HEIGHT_SHIFT);
+}
 
 static inline struct skl_node *skl_node_at(uintptr_t link)
 {
@@ -158,16 +185,20 @@ static __attribute__((noinline)) void skl_bury(struct skl *m, struct skl_thread 
     struct skl_window w;
 
     skl_find(m, t, &n->key, SKL_SWEEP, 0, &w);
-    skl_retire(t, &skl_class[n->height], n);
+    skl_retire(t, &skl_class[skl_height(n)], n);
 }
 
 /* Says that the inserter (SKL_LINKED) or the remover (SKL_MARKED) will not touch n any
- * more.  The second of them buries it. */
+ * more.  The second of them buries it; of height 1, whose inserter is done when it is in
+ * the map, the remover. */
 static inline void skl_finish(struct skl *m, struct skl_thread *t, struct skl_node *n,
                               uintptr_t part)
 {
-    if ((qs_fetch_or(&n->done, part, acq_rel) | part) == /* (10) */
-        (SKL_LINKED | SKL_MARKED))
+    uintptr_t done = SKL_LINKED;
+
+    if (skl_height(n) > 1)
+        done = qs_fetch_or(&n->next[SKL_TOWER], part, acq_rel); /* (10) */
+    if (((done | part) & SKL_BOTH) == SKL_BOTH)
         skl_bury(m, t, n);
 }
 
@@ -182,10 +213,10 @@ static inline struct skl_node *skl_new_node(struct skl_thread *t, QS_MAP_KEY key
         return NULL;
     n->key = key;
     n->value = value;
-    n->height = height;
-    qs_init(&n->done, height == 1 ? SKL_LINKED : 0); /* linking level 0 is all then */
-    for (unsigned level = 0; level < height; level++)
-        qs_init(&n->next[level], 0);
+    for (unsigned i = 0; i < SKL_WORDS(height); i++)
+        qs_init(&n->next[i], 0);
+    if (height > 1)
+        qs_init(&n->next[SKL_TOWER], height << SKL_HEIGHT_SHIFT);
     return n;
 }
 
@@ -211,19 +242,6 @@ static inline bool skl_link_at(struct skl_thread *t, struct skl_node *n,
                           &expected, (uintptr_t)n);
 }
 
-/* Links n on level 0 unless its key is present. */
-static inline bool skl_link(struct skl *m, struct skl_thread *t, struct skl_node *n,
-                            struct skl_window *w)
-{
-    enum skl_search how = skl_keeps_paths ? SKL_PATH : SKL_FIND;
-
-    while (!skl_find(m, t, &n->key, how, 0, w))
-        /* There are levels above the floor.  NOLINTNEXTLINE(clang-analyzer-core.*) */
-        if (skl_link_at(t, n, w))
-            return true;
-    return false;
-}
-
 /* Links n on an upper level; false if a remover is at work on it.  w[level] holds the
  * last search's result if it is known. */
 static inline bool skl_link_upper(struct skl *m, struct skl_thread *t,
@@ -235,14 +253,14 @@ static inline bool skl_link_upper(struct skl *m, struct skl_thread *t,
     for (;; known = false) {
         if (!known)
             skl_find(m, t, &n->key, how, level, w);
-        uintptr_t mine = qs_load(&n->next[level], relaxed);
-        uintptr_t next = (uintptr_t)w[level].cur;
+        qs_word *own = &n->next[skl_slot(level)];
+        uintptr_t mine = qs_load(own, relaxed), next = (uintptr_t)w[level].cur;
         if ((mine & SKL_MARK) ||
             (mine != next && !qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, /* (4) */
-                                             &n->next[level], &mine, next)))
+                                             own, &mine, next)))
             return false;
         if (qs_counted_cas(QS_COUNTERS(t), QS_SITE_UPPER_LINK, /* (5) */
-                           &w[level].links[level], &next, (uintptr_t)n))
+                           &w[level].links[skl_slot(level)], &next, (uintptr_t)n))
             return true;
     }
 }
@@ -254,7 +272,7 @@ static inline void skl_link_tower(struct skl *m, struct skl_thread *t,
 {
     known = known && skl_keeps_paths && !QS_BUGGIFY(100);
 
-    for (unsigned level = 1; level < n->height; level++)
+    for (unsigned level = 1, height = skl_height(n); level < height; level++)
         if (!skl_link_upper(m, t, n, level, known, w))
             break;
     skl_finish(m, t, n, SKL_LINKED);
@@ -263,18 +281,19 @@ static inline void skl_link_tower(struct skl *m, struct skl_thread *t,
 /* Marks n on a level; false if another thread did. */
 static inline bool skl_mark(struct skl_thread *t, struct skl_node *n, unsigned level)
 {
-    uintptr_t next = qs_load(&n->next[level], relaxed);
+    qs_word *link = &n->next[skl_slot(level)];
+    uintptr_t next = qs_load(link, relaxed);
 
     while (!(next & SKL_MARK))
         if (qs_counted_cas(QS_COUNTERS(t), level ? QS_SITE_UPPER_MARK : QS_SITE_MARK,
-                           &n->next[level], &next, /* (6) */ /* (7) */ next | SKL_MARK))
+                           link, &next, /* (6) */ /* (7) */ next | SKL_MARK))
             return true;
     return false;
 }
 
 static inline void skl_mark_upper(struct skl_thread *t, struct skl_node *n)
 {
-    for (unsigned level = n->height; --level;)
+    for (unsigned level = skl_height(n); --level;)
         skl_mark(t, n, level);
 }
 
@@ -310,7 +329,8 @@ static inline bool skl_take_found(struct skl *m, struct skl_thread *t,
 
     if (!skl_claim(t, n, value))
         return false;
-    if (n->height == 1 && skl_unlink(t, 0, w->links, n, qs_load(&n->next[0], relaxed)))
+    if (skl_height(n) == 1 &&
+        skl_unlink(t, 0, w->links, n, qs_load(&n->next[0], relaxed)))
         skl_retire(t, &skl_class[1], n);
     else
         skl_finish(m, t, n, SKL_MARKED);
@@ -323,8 +343,8 @@ static inline int skl_init(struct skl *m, size_t capacity)
     (void)capacity;
     qs_pair_tally_init(&m->pairs);
     qs_init(&m->levels, 1);
-    for (unsigned level = 0; level < QS_MAP_LEVELS; level++)
-        qs_init(&m->head[level], 0);
+    for (unsigned i = 0; i < SKL_WORDS(QS_MAP_LEVELS); i++)
+        qs_init(&m->head[i], 0);
     return 0;
 }
 
@@ -340,16 +360,37 @@ static inline void skl_destroy(struct skl *m)
     }
 }
 
+/* As skl_get(), inside an operation, whatever is in the way. */
+static __attribute__((noinline)) bool skl_get_slowly(struct skl *m,
+                                                     struct skl_thread *t,
+                                                     QS_MAP_KEY key,
+                                                     QS_MAP_VALUE *value)
+{
+    struct skl_window w = { 0 }; /* gcc does not know that levels > 0 */
+
+    if (!skl_find(m, t, &key, SKL_MEET, 0, &w))
+        return false;
+    *value = w.cur->value;
+    return true;
+}
+
 /* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
 static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
                            QS_MAP_VALUE *value)
 {
-    struct skl_window w = { 0 }; /* gcc does not know that levels > 0 */
+    const struct skl_node *n = NULL;
+    unsigned steps = 0;
+    int found = -1;
 
     skl_enter(t);
-    bool found = skl_find(m, t, &key, SKL_MEET, 0, &w);
-    if (found)
-        *value = w.cur->value;
+    if (skl_keeps_paths && !skl_restarts) {
+        found = skl_glance(m, t, &key, &n, &steps);
+        QS_COUNT_STEPS(QS_COUNTERS(t), steps);
+    }
+    if (found > 0)
+        *value = n->value;
+    else if (found < 0)
+        found = skl_get_slowly(m, t, key, value);
     skl_leave(t);
     return found;
 }
@@ -357,29 +398,6 @@ static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
 static inline void skl_count(struct skl *m, struct skl_thread *t, int delta)
 {
     qs_pair_tally_add(&m->pairs, (struct qs_thread *)t, delta);
-}
-
-/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
-static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
-                             QS_MAP_VALUE value)
-{
-    struct skl_window w[QS_MAP_LEVELS];
-    struct skl_node *n = skl_new_node(t, key, value);
-
-    if (!n)
-        return -ENOMEM;
-    unsigned height = n->height;
-    skl_enter(t);
-    skl_raise(m, t, height);
-    bool inserted = skl_link(m, t, n, w);
-    if (inserted && height > 1)
-        skl_link_tower(m, t, n, true, w);
-    skl_leave(t);
-    if (inserted)
-        skl_count(m, t, 1);
-    else
-        skl_free_private(t, &skl_class[height], n);
-    return inserted;
 }
 
 /* Removes key and copies its value to *value unless value is NULL; false if absent. */
@@ -399,6 +417,33 @@ static inline bool skl_remove(struct skl *m, struct skl_thread *t, QS_MAP_KEY ke
 }
 
 #include "structures/skip_change_part.h"
+
+/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
+static inline int skl_insert(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
+                             QS_MAP_VALUE value)
+{
+    enum skl_search how = skl_keeps_paths ? SKL_PATH : SKL_FIND;
+    struct skl_window w[QS_MAP_LEVELS];
+    struct skl_node *n = NULL;
+    int result = 0;
+
+    skl_enter(t);
+    while (!result) {
+        unsigned levels = (unsigned)qs_load(&m->levels, relaxed);
+        if (skl_find(m, t, &key, how, 0, w))
+            break;
+        if (!n && !(n = skl_new_node(t, key, value)))
+            result = -ENOMEM;
+        else if (skl_store(m, t, n, false, levels, w))
+            result = 1;
+    }
+    skl_leave(t);
+    if (result > 0)
+        skl_count(m, t, 1);
+    else if (n)
+        skl_free_private(t, &skl_class[skl_height(n)], n);
+    return result;
+}
 
 #define QS_MAP_OFFERS_CHANGES 1
 #include "structures/map_face_part.h"

@@ -11,7 +11,11 @@
 #undef skl_commit
 #undef skl_stays
 #undef skl_walk
+#undef skl_slot
+#undef skl_height
 #undef skl_sweep
+#undef skl_glance
+#undef skl_get_slowly
 #undef skl_is_found
 #undef skl_descend
 #undef skl_descend_apart
@@ -21,7 +25,6 @@
 #undef skl_raise
 #undef skl_bury
 #undef skl_finish
-#undef skl_link
 #undef skl_link_upper
 #undef skl_link_tower
 #undef skl_link_at

@@ -55,11 +55,13 @@ static inline void skl_commit(struct skl_thread *t, const struct skl_window *w)
  * at: protected since, it is not protected anew, which costs a fence where that does. */
 static inline bool skl_stays(unsigned level, int stop, const struct skl_place *p)
 {
+    unsigned slot = skl_slot(level);
+
     if (skl_keeps_paths || p->order < stop ||
-        qs_load(&p->at.links[level], acquire) != (uintptr_t)p->at.cur) /* (1) */
+        qs_load(&p->at.links[slot], acquire) != (uintptr_t)p->at.cur) /* (1) */
         return false;
     return p->lightly || !p->at.cur ||
-           !(qs_load(&p->at.cur->next[level], acquire) & SKL_MARK); /* (2) */
+           !(qs_load(&p->at.cur->next[slot], acquire) & SKL_MARK); /* (2) */
 }
 
 /* Walks along one level up to the first unmarked node whose order is at least stop: 0
@@ -70,10 +72,12 @@ static inline bool skl_stays(unsigned level, int stop, const struct skl_place *p
 SKL_IN_PLACE bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KEY *key,
                            int stop, struct skl_place *p)
 {
+    unsigned at = skl_slot(level);
+
     if (skl_stays(level, stop, p))
         return true;
     for (;;) {
-        qs_word *link = &p->at.links[level];
+        qs_word *link = &p->at.links[at];
         uintptr_t seen = skl_protect(t, p->slot, link); /* (1) */
         if (seen & SKL_MARK)
             return false;
@@ -85,7 +89,7 @@ SKL_IN_PLACE bool skl_walk(struct skl_thread *t, unsigned level, const QS_MAP_KE
         p->order = QS_MAP_COMPARE(&p->at.cur->key, key);
         if (p->lightly && p->order >= stop)
             return true;
-        uintptr_t next = qs_load(&p->at.cur->next[level], acquire); /* (2) */
+        uintptr_t next = qs_load(&p->at.cur->next[at], acquire); /* (2) */
         if (next & SKL_MARK) {
             skl_commit(t, &p->at);
             if (!skl_unlink(t, level, link, p->at.cur, next) || skl_restarts)
@@ -129,7 +133,7 @@ SKL_IN_PLACE int skl_descend(struct skl *m, struct skl_thread *t, const QS_MAP_K
     unsigned level = (unsigned)qs_load(&m->levels, relaxed);
 
     while (level-- > floor) {
-        p.lightly = how == SKL_MEET && level > floor;
+        p.lightly = (how == SKL_MEET || how == SKL_FIND) && level > floor;
         if (!skl_walk(t, level, key, 0, &p) ||
             (how == SKL_SWEEP && !p.order && !skl_sweep(t, level, key, &p))) {
             QS_COUNT_RESTART(QS_COUNTERS(t));
@@ -180,4 +184,37 @@ SKL_IN_PLACE bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY
     if (skl_restarts)
         return skl_find_again(m, t, key, how, floor, w);
     return skl_descend(m, t, key, how, floor, w) == 1;
+}
+
+/* The node of the key where no scheme has to be told what is read: 1; 0 if it is absent;
+ * -1 if a removed node is in the way.  It goes on from nodes that were unmarked on that
+ * level when it met them, so were in the map then, and looks at no mark of others. */
+SKL_IN_PLACE int skl_glance(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
+                            const struct skl_node **found, unsigned *steps)
+{
+    const struct skl_node *behind = NULL; /* comes after the key, or the end */
+    const qs_word *links = m->head;
+
+    for (unsigned level = (unsigned)qs_load(&m->levels, relaxed); level--;) {
+        for (;;) {
+            uintptr_t seen = skl_protect(t, 0, &links[skl_slot(level)]); /* (1) */
+            if (seen & SKL_MARK)
+                return -1;
+            const struct skl_node *n = (const struct skl_node *)seen;
+            if (n == behind)
+                break;
+            ++*steps;
+            int order = QS_MAP_COMPARE(&n->key, key);
+            if (order < 0) {
+                links = n->next;
+                continue;
+            }
+            behind = n;
+            if (order)
+                break;
+            *found = n;
+            return qs_load(&n->next[0], acquire) & SKL_MARK ? -1 : 1; /* (2) */
+        }
+    }
+    return 0;
 }

@@ -18,18 +18,20 @@ static inline bool skl_walk_to(struct skl_thread *t, unsigned level,
                                const QS_MAP_KEY *key, enum qs_place place,
                                struct skl_place *p)
 {
+    unsigned at = skl_slot(level);
+
     for (;; p->at.links = p->at.cur->next, p->slot ^= 1) {
         uintptr_t seen, next;
         for (;;) {
-            seen = skl_protect(t, p->slot, &p->at.links[level]); /* (12) */
+            seen = skl_protect(t, p->slot, &p->at.links[at]); /* (12) */
             p->at.cur = skl_node_at(seen);
             if ((seen & SKL_MARK) || !p->at.cur)
                 return !(seen & SKL_MARK);
-            next = qs_load(&p->at.cur->next[level], acquire); /* (13) */
+            next = qs_load(&p->at.cur->next[at], acquire); /* (13) */
             if (!(next & SKL_MARK))
                 break;
             skl_commit(t, &p->at);
-            if (!skl_unlink(t, level, &p->at.links[level], p->at.cur, next) ||
+            if (!skl_unlink(t, level, &p->at.links[at], p->at.cur, next) ||
                 skl_restarts)
                 return false;
         }

@@ -21,8 +21,15 @@
 static inline bool spo_is_pair(const struct spo_node *n, uintptr_t next, uint64_t hash,
                                const QS_MAP_KEY *key)
 {
-    return !(next & SPO_MARK) && (spo_plain_keys || *spo_kept_hash(n) == hash) &&
-           QS_MAP_EQUAL(&n->key, key);
+    return (spo_plain_keys || *spo_kept_hash(n) == hash) &&
+           QS_MAP_EQUAL(&n->key, key) && !(next & SPO_MARK);
+}
+
+/* Whether a link that leads to no node, or is marked, says that the key is absent: 0.
+ * -1 if that takes the slow way. */
+static inline int spo_ends(uintptr_t link, size_t mask)
+{
+    return (link & SPO_FLAGS) == SPO_HEAD && spo_index_of(link) <= mask ? 0 : -1;
 }
 
 /* 1 and the value, 0, or -1 if it takes the slow way. */
@@ -35,29 +42,26 @@ static inline int spo_get_fast(struct spo *m, struct spo_thread *t, uint64_t has
     unsigned slot = 0, steps = 0;
     int found = -1;
 
-    if (!spo_is_usable(link) || QS_BUGGIFY(200))
+    if (!link || QS_BUGGIFY(200))
         return -1;
     for (;;) {
-        if (link & SPO_HEAD) {
-            found = spo_index_of(link) <= mask ? 0 : -1;
+        if (link & SPO_FLAGS) {
+            found = spo_ends(link, mask);
             break;
         }
         if (!spo_hold(t, slot, at, link)) {
             link = spo_follow(t, at);
-            if (!spo_is_usable(link))
-                break;
             continue;
         }
-        const struct spo_node *n = spo_node_at(link);
-        link = spo_follow(t, &n->link);
+        const struct spo_node *n = (const struct spo_node *)link;
+        uintptr_t next = spo_follow(t, &n->link);
         steps++;
-        if (spo_is_pair(n, link, hash, key)) {
+        if (spo_is_pair(n, next, hash, key)) {
             *value = n->value;
             found = 1;
             break;
         }
-        if (!spo_reads_freely && (link & SPO_MARK))
-            break;
+        link = spo_reads_freely ? next & ~SPO_MARK : next;
         at = &n->link;
         slot ^= 1;
     }

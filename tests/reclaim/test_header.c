@@ -115,13 +115,14 @@ static void test_a_chain_leaves_headers_as_they_are(void)
 
     for (unsigned i = 0; i < 3; i++)
         for (unsigned j = 0; j < 3; j++) {
-            struct qs_header h = { own[i] };
+            struct qs_header h;
+            qs_header_set(&h, own[i]);
             CHECK(!qs_header_next(&h));
             qs_header_set_next(&h, (struct qs_header *)addresses[j]);
             CHECK_EQ((uintptr_t)qs_header_next(&h), addresses[j]);
-            CHECK_EQ(h.word & QS_HEADER_OWN_BITS, own[i]);
+            CHECK_EQ(qs_header_bits(&h) & QS_HEADER_OWN_BITS, own[i]);
             qs_header_set_next(&h, NULL);
-            CHECK_EQ(h.word, own[i]);
+            CHECK_EQ(qs_header_bits(&h), own[i]);
         }
 }
 
