@@ -192,7 +192,7 @@ SKL_IN_PLACE bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY
 SKL_IN_PLACE int skl_glance(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
                             const struct skl_node **found, unsigned *steps)
 {
-    const struct skl_node *behind = NULL; /* comes after the key, or the end */
+    const struct skl_node *behind = NULL; /* a node that comes after the key */
     const qs_word *links = m->head;
 
     for (unsigned level = (unsigned)qs_load(&m->levels, relaxed); level--;) {
@@ -201,7 +201,7 @@ SKL_IN_PLACE int skl_glance(struct skl *m, struct skl_thread *t, const QS_MAP_KE
             if (seen & SKL_MARK)
                 return -1;
             const struct skl_node *n = (const struct skl_node *)seen;
-            if (n == behind)
+            if (!n || n == behind)
                 break;
             ++*steps;
             int order = QS_MAP_COMPARE(&n->key, key);

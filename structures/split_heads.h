@@ -130,6 +130,13 @@ static inline bool spo_leads_on(uintptr_t link)
     return (link & ~SPO_PENDING) && (~link & (SPO_MARK | SPO_PENDING));
 }
 
+/* Whether a link that leads to no node, or is marked, says that the key is absent: 0.
+ * -1 if that takes the slow way. */
+static inline int spo_ends(uintptr_t link, size_t mask)
+{
+    return (link & SPO_FLAGS) == SPO_HEAD && spo_index_of(link) <= mask ? 0 : -1;
+}
+
 static inline bool spo_has_head(const qs_word *head)
 {
     return spo_is_usable(qs_load(head, relaxed));

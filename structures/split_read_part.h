@@ -25,13 +25,6 @@ static inline bool spo_is_pair(const struct spo_node *n, uintptr_t next, uint64_
            QS_MAP_EQUAL(&n->key, key) && !(next & SPO_MARK);
 }
 
-/* Whether a link that leads to no node, or is marked, says that the key is absent: 0.
- * -1 if that takes the slow way. */
-static inline int spo_ends(uintptr_t link, size_t mask)
-{
-    return (link & SPO_FLAGS) == SPO_HEAD && spo_index_of(link) <= mask ? 0 : -1;
-}
-
 /* 1 and the value, 0, or -1 if it takes the slow way. */
 static inline int spo_get_fast(struct spo *m, struct spo_thread *t, uint64_t hash,
                                const QS_MAP_KEY *key, QS_MAP_VALUE *value)

@@ -279,7 +279,7 @@ static const struct qs_class large_class = { .name = "large", .size = 4000 };
 
 static bool is_pooled(void *node)
 {
-    return qs_header_of(node)->word & QS_HEADER_POOLED;
+    return qs_header_bits(qs_header_of(node)) & QS_HEADER_POOLED;
 }
 
 /* A domain's nodes: small ones from its pools, freed with or without a thread. */
