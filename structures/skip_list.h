@@ -378,18 +378,15 @@ static __attribute__((noinline)) bool skl_get_slowly(struct skl *m,
 static inline bool skl_get(struct skl *m, struct skl_thread *t, QS_MAP_KEY key,
                            QS_MAP_VALUE *value)
 {
-    const struct skl_node *n = NULL;
     unsigned steps = 0;
     int found = -1;
 
     skl_enter(t);
     if (skl_keeps_paths && !skl_restarts) {
-        found = skl_glance(m, t, &key, &n, &steps);
+        found = skl_glance(m, t, &key, value, &steps);
         QS_COUNT_STEPS(QS_COUNTERS(t), steps);
     }
-    if (found > 0)
-        *value = n->value;
-    else if (found < 0)
+    if (found < 0)
         found = skl_get_slowly(m, t, key, value);
     skl_leave(t);
     return found;

@@ -186,11 +186,11 @@ SKL_IN_PLACE bool skl_find(struct skl *m, struct skl_thread *t, const QS_MAP_KEY
     return skl_descend(m, t, key, how, floor, w) == 1;
 }
 
-/* The node of the key where no scheme has to be told what is read: 1; 0 if it is absent;
+/* 1 and the key's value, where no scheme has to be told what is read; 0 if it is absent;
  * -1 if a removed node is in the way.  It goes on from nodes that were unmarked on that
  * level when it met them, so were in the map then, and looks at no mark of others. */
 SKL_IN_PLACE int skl_glance(struct skl *m, struct skl_thread *t, const QS_MAP_KEY *key,
-                            const struct skl_node **found, unsigned *steps)
+                            QS_MAP_VALUE *value, unsigned *steps)
 {
     const struct skl_node *behind = NULL; /* a node that comes after the key */
     const qs_word *links = m->head;
@@ -212,8 +212,10 @@ SKL_IN_PLACE int skl_glance(struct skl *m, struct skl_thread *t, const QS_MAP_KE
             behind = n;
             if (order)
                 break;
-            *found = n;
-            return qs_load(&n->next[0], acquire) & SKL_MARK ? -1 : 1; /* (2) */
+            if (qs_load(&n->next[0], acquire) & SKL_MARK) /* (2) */
+                return -1;
+            *value = n->value;
+            return 1;
         }
     }
     return 0;
