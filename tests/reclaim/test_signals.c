@@ -183,6 +183,9 @@ struct storm {
     uint64_t seeds[WORKERS];
 };
 
+/* For all alarms to come: those of a thread that waits for a processor are one. */
+static const uint64_t PATIENCE_NS = 60000000000;
+
 /* A handler of the application, which takes its time; how often it began and ended. */
 static _Thread_local volatile sig_atomic_t begun, ended;
 
@@ -241,10 +244,11 @@ static void work(void *shared, unsigned index)
     enum { MINE = NODES_MAX / WORKERS, ALARMS = 200 };
     struct storm *storm = shared;
     struct S(thread) *t = thread_open(&storm->domain);
+    uint64_t end = qs_now() + PATIENCE_NS;
     timer_t timer = start_alarms();
 
     begun = ended = 0;
-    for (unsigned i = 0; i < MINE / 8 || (begun < ALARMS && i < 100 * MINE); i++) {
+    for (unsigned i = 0; i < MINE / 8 || (begun < ALARMS && qs_now() < end); i++) {
         uint64_t which = check_random_below(&storm->seeds[index], LINKS);
         replace(t, &storm->links[which], index * MINE + i % MINE);
         S(enter)(t);
