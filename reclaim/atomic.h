@@ -115,6 +115,24 @@ static inline uintptr_t qs_tally_read(const qs_word *word)
     return qs_load(word, acquire);
 }
 
+/* Words that one thread at a time owns, by the argument of whoever hands them on, while
+ * others may peek at bits that stay.  An explorer takes an owner's accesses for plain
+ * ones, whose races it reports. */
+static inline uintptr_t qs_owned_read(const qs_word *word)
+{
+    return qs_load(word, relaxed);
+}
+
+static inline void qs_owned_write(qs_word *word, uintptr_t value)
+{
+    qs_store(word, value, relaxed);
+}
+
+static inline uintptr_t qs_peek(const qs_word *word)
+{
+    return qs_load(word, relaxed);
+}
+
 /* Gives a word that is 0 a value, unless another one does; returns what it has then. */
 static inline uintptr_t qs_tally_claim(qs_word *word, uintptr_t value)
 {

@@ -109,12 +109,12 @@ static inline void *qs_node_of(struct qs_header *h)
 
 static inline uintptr_t qs_header_bits(const struct qs_header *h)
 {
-    return qs_tally_read(&h->word);
+    return qs_owned_read(&h->word);
 }
 
 static inline void qs_header_set(struct qs_header *h, uintptr_t bits)
 {
-    qs_tally_set(&h->word, bits);
+    qs_owned_write(&h->word, bits);
 }
 
 static inline void qs_header_add(struct qs_header *h, uintptr_t bits)
@@ -122,14 +122,24 @@ static inline void qs_header_add(struct qs_header *h, uintptr_t bits)
     qs_header_set(h, qs_header_bits(h) | bits);
 }
 
+static inline size_t qs_header_prefix_of(uintptr_t bits)
+{
+    return (bits & QS_HEADER_PREFIX) * QS_NODE_ALIGNMENT;
+}
+
 static inline size_t qs_header_prefix(const struct qs_header *h)
 {
-    return (qs_header_bits(h) & QS_HEADER_PREFIX) * QS_NODE_ALIGNMENT;
+    return qs_header_prefix_of(qs_header_bits(h));
+}
+
+static inline unsigned qs_header_number_of(uintptr_t bits)
+{
+    return (unsigned)((bits & QS_HEADER_CLASS) >> QS_HEADER_CLASS_SHIFT);
 }
 
 static inline unsigned qs_header_number(const struct qs_header *h)
 {
-    return (unsigned)((qs_header_bits(h) & QS_HEADER_CLASS) >> QS_HEADER_CLASS_SHIFT);
+    return qs_header_number_of(qs_header_bits(h));
 }
 
 /* Where the class of a wide node is, and where its memory begins. */
@@ -138,18 +148,29 @@ static inline uintptr_t *qs_header_wide(const struct qs_header *h)
     return (uintptr_t *)((char *)h - qs_header_prefix(h)) - 1;
 }
 
-static inline const struct qs_class *qs_header_class(const struct qs_header *h)
+static inline const struct qs_class *qs_header_class_of(const struct qs_header *h,
+                                                        uintptr_t bits)
 {
-    unsigned number = qs_header_number(h);
+    unsigned number = qs_header_number_of(bits);
 
-    return (const struct qs_class *)(number ? qs_tally_read(&qs_classes[number])
-                                            : *qs_header_wide(h));
+    if (number)
+        return (const struct qs_class *)qs_tally_read(&qs_classes[number]);
+    return (const struct qs_class *)((uintptr_t *)((char *)h -
+                                                   qs_header_prefix_of(bits)))[-1];
 }
 
-/* The class that a node was made of, for whoever holds it. */
+static inline const struct qs_class *qs_header_class(const struct qs_header *h)
+{
+    return qs_header_class_of(h, qs_header_bits(h));
+}
+
+/* The class that a node was made of, for whoever holds it: another thread may be
+ * retiring it, which changes neither the number nor the prefix. */
 static inline const struct qs_class *qs_node_class(void *node)
 {
-    return qs_header_class(qs_header_of(node));
+    const struct qs_header *h = qs_header_of(node);
+
+    return qs_header_class_of(h, qs_peek(&h->word));
 }
 
 /* Where the memory of a node begins. */

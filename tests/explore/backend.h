@@ -43,6 +43,11 @@ void qx_tally_set(qs_word *word, uintptr_t value);
 uintptr_t qx_tally_claim(qs_word *word, uintptr_t value);
 uintptr_t qx_tally_read(const qs_word *word);
 
+/* An owner's accesses are plain ones; a peek has to find the memory there. */
+uintptr_t qx_owned_read(const qs_word *word);
+void qx_owned_write(qs_word *word, uintptr_t value);
+uintptr_t qx_peek(const qs_word *word);
+
 #define qs_init(word, value) qx_init((word), (uintptr_t)(value))
 #define qs_load(word, order) qx_load((word), QX_##order, #word, QX_SITE)
 #define qs_store(word, value, order) \
@@ -65,6 +70,10 @@ uintptr_t qx_tally_read(const qs_word *word);
 #define qs_tally_raise(word, value)  ((void)(value))
 #define qs_tally_claim(word, value)  qx_tally_claim((word), (value))
 #define qs_tally_read(word)          qx_tally_read(word)
+
+#define qs_owned_read(word)         qx_owned_read(word)
+#define qs_owned_write(word, value) qx_owned_write((word), (value))
+#define qs_peek(word)               qx_peek(word)
 
 /* The hash of a key: one for all keys in programs that say so. */
 uint64_t qx_hash(uint64_t mixed);

@@ -152,6 +152,11 @@ enum { QX_HEAP_CELLS = 1 << 16 };
 void qx_heap_reset(void);
 unsigned qx_heap_live(void);
 void qx_heap_check(const void *address, size_t size, bool write, const char *what);
+
+/* A plain access of the running thread, whose races are findings; a peek has none. */
+void qx_heap_read_plainly(const void *address, size_t size);
+void qx_heap_write_plainly(const void *address, size_t size);
+void qx_heap_peek(const void *address, size_t size);
 /* The block of an address: who allocated it when; false unless it is there. */
 bool qx_heap_origin(const void *address, unsigned *thread, uint32_t *at);
 unsigned qx_heap_cell(

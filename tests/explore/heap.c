@@ -366,6 +366,22 @@ static void plain_write(const void *address, size_t size)
 }
 
 /* The compiler knows these; nobody else declares them. */
+void qx_heap_read_plainly(const void *address, size_t size)
+{
+    plain_read(address, size);
+}
+
+void qx_heap_write_plainly(const void *address, size_t size)
+{
+    plain_write(address, size);
+}
+
+void qx_heap_peek(const void *address, size_t size)
+{
+    if (is_shared(address))
+        check_access(address, size, false, "peek");
+}
+
 void __tsan_read_range(void *address, size_t size);
 void __tsan_write_range(void *address, size_t size);
 void *__tsan_memcpy(void *to, const void *from, size_t size);

@@ -461,3 +461,21 @@ uintptr_t qx_tally_read(const qs_word *word)
 {
     return word->cell;
 }
+
+uintptr_t qx_owned_read(const qs_word *word)
+{
+    qx_heap_read_plainly(word, sizeof *word);
+    return word->cell;
+}
+
+void qx_owned_write(qs_word *word, uintptr_t value)
+{
+    qx_heap_write_plainly(word, sizeof *word);
+    word->cell = value;
+}
+
+uintptr_t qx_peek(const qs_word *word)
+{
+    qx_heap_peek(word, sizeof *word);
+    return word->cell;
+}
