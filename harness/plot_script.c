@@ -369,9 +369,12 @@ static unsigned write_wrapped(FILE *out, char *text)
     return lines;
 }
 
-/* Under the picture: what it shows, from how many repeats, measured where. */
-static void write_caption(FILE *out, const struct qs_drawing *d, const struct looks *l)
+/* Under the picture: what it shows, from how many repeats, measured where.  Places are
+ * parts of the height, since lines of text are not as high in every format. */
+static void write_caption(FILE *out, const struct qs_drawing *d, const struct looks *l,
+                          unsigned height)
 {
+    enum { CAPTION_FOOT = 12, CAPTION_LINE = 14, AXIS_ROOM = 62 };
     char text[1024], repeats[48], noise[64] = "";
     double floor = qs_panel_noise(d->panel);
     snprintf(repeats, sizeof repeats, l->n_min == l->n_max ? "%zu" : "%zu to %zu",
@@ -394,10 +397,11 @@ static void write_caption(FILE *out, const struct qs_drawing *d, const struct lo
         *d->caption ? " " : "", d->caption);
     fputs("caption = \"", out);
     unsigned lines = write_wrapped(out, text);
+    unsigned top = CAPTION_FOOT + CAPTION_LINE * (lines - 1);
     fprintf(out,
-            "\"\nset label 99 caption at screen 0.015, screen %.3f left noenhanced "
-            "font \",9.5\" textcolor rgb \"#666666\"\nset bmargin %.1f\n",
-            0.013 + 0.031 * lines, 3.4 + 0.8 * lines);
+            "\"\nset label 99 caption at screen 0.015, screen %.4f left noenhanced "
+            "font \",9.5\" textcolor rgb \"#666666\"\nset bmargin at screen %.4f\n",
+            (double)top / height, (double)(top + AXIS_ROOM) / height);
 }
 
 /* The letters of the curve's name in the key. */
@@ -445,7 +449,7 @@ static void write_svg_output(FILE *out, const char *name, unsigned height)
 static void write_pdf_output(FILE *out, const char *name, unsigned height)
 {
     fprintf(out,
-            "set terminal pdfcairo size 14.5cm,%.2fcm font 'sans,13' fontscale 0.8\n"
+            "set terminal pdfcairo size 14.5cm,%.2fcm font 'sans,13' fontscale 0.6\n"
             "set output '%s.pdf'\nreplot\nunset output\n",
             height * 14.5 / 520, name);
 }
@@ -481,11 +485,12 @@ void qs_script_write(FILE *out, const struct qs_drawing *d)
     fprintf(out, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\n",
             qs_axis_label(column_of(d, d->plot->x)), qs_axis_label(d->plot->y));
     write_axes(out, d);
-    write_caption(out, d, &l);
-    write_svg_output(out, d->panel->name, height_of(d, &l));
+    unsigned height = height_of(d, &l);
+    write_caption(out, d, &l, height);
+    write_svg_output(out, d->panel->name, height);
     if (qs_is_heat(d->plot))
         qs_heat_write_plot(out, d);
     else
         write_plot(out, d, &l);
-    write_pdf_output(out, d->panel->name, height_of(d, &l));
+    write_pdf_output(out, d->panel->name, height);
 }
