@@ -16,35 +16,28 @@ static inline int compare(const uint64_t *a, const uint64_t *b)
 #define QS_MAP_VALUE         uint64_t
 #define QS_MAP_COMPARE(a, b) compare(a, b)
 #include "structures/bst.h"
-
-#define R(name) QS_SCHEME(SCHEME, name)
+#include "tests/structures/one_map.h"
 
 enum { SLEEPERS = 2 };
 
-static struct R(domain) domain;
-static struct R(thread) * thread, *sleeper[SLEEPERS];
-static struct map map;
+static struct R(thread) * sleeper[SLEEPERS];
 
 /* Ascending keys, so that the right child of each inner node is the next one:
  * 20 (10, 30 (20, 40 (30, 50 (40, 50)))). */
-static void open_map(void)
+static void open_tree(void)
 {
-    REQUIRE(!R(domain_init)(&domain, NULL));
-    REQUIRE(!map_init(&map, 0));
-    REQUIRE(thread = R(thread_register)(&domain));
+    open_map();
     for (unsigned i = 0; i < SLEEPERS; i++)
         REQUIRE(sleeper[i] = R(thread_register)(&domain));
     for (uint64_t key = 10; key <= 50; key += 10)
         REQUIRE(map_insert(&map, thread, key, 2 * key) == 1);
 }
 
-static void close_map(void)
+static void close_tree(void)
 {
     for (unsigned i = 0; i < SLEEPERS; i++)
         CHECK_EQ(R(thread_unregister)(sleeper[i]), 0);
-    CHECK_EQ(R(thread_unregister)(thread), 0);
-    map_destroy(&map);
-    CHECK_EQ(R(domain_destroy)(&domain), 0);
+    close_map();
 }
 
 static bool has(uint64_t key)
@@ -82,7 +75,7 @@ static void test_insert_completes_a_removal_in_its_way(void)
 {
     struct map_place p;
 
-    open_map();
+    open_tree();
     fall_asleep(0, 30, false, &p);
     CHECK(has(30)); /* until it is cut off */
     CHECK_EQ(map_insert(&map, thread, 30, 0), 0);
@@ -91,14 +84,14 @@ static void test_insert_completes_a_removal_in_its_way(void)
     CHECK_EQ(retired(), 2);
     wake_up(0, 30, &p);
     CHECK_EQ(retired(), 2);
-    close_map();
+    close_tree();
 }
 
 static void test_remove_completes_another_of_the_same_key(void)
 {
     struct map_place p;
 
-    open_map();
+    open_tree();
     fall_asleep(0, 30, false, &p);
     CHECK(!map_remove(&map, thread, 30, NULL));
     CHECK(!has(30));
@@ -106,14 +99,14 @@ static void test_remove_completes_another_of_the_same_key(void)
     wake_up(0, 30, &p);
     CHECK(has(30));
     CHECK_EQ(retired(), 2);
-    close_map();
+    close_tree();
 }
 
 static void test_one_cut_completes_all_above_it(void)
 {
     struct map_place first, second;
 
-    open_map();
+    open_tree();
     fall_asleep(0, 10, true, &first);
     fall_asleep(1, 20, true, &second);
     CHECK(map_remove(&map, thread, 30, NULL));
@@ -122,7 +115,7 @@ static void test_one_cut_completes_all_above_it(void)
     wake_up(0, 10, &first);
     wake_up(1, 20, &second);
     CHECK_EQ(retired(), 6);
-    close_map();
+    close_tree();
 }
 
 /* The sibling of a leaf that is cut off may be flagged itself, and stays so. */
@@ -130,7 +123,7 @@ static void test_a_flagged_sibling_stays_flagged(void)
 {
     struct map_place p;
 
-    open_map();
+    open_tree();
     fall_asleep(0, 50, false, &p);
     CHECK(map_remove(&map, thread, 40, NULL));
     CHECK_EQ(retired(), 2);
@@ -139,7 +132,7 @@ static void test_a_flagged_sibling_stays_flagged(void)
     CHECK(!has(50) && !has(40) && has(30));
     CHECK_EQ(retired(), 4);
     wake_up(0, 50, &p);
-    close_map();
+    close_tree();
 }
 
 int main(void)

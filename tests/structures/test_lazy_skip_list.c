@@ -16,23 +16,16 @@ static inline int compare(const uint64_t *a, const uint64_t *b)
 #define QS_MAP_VALUE         uint64_t
 #define QS_MAP_COMPARE(a, b) compare(a, b)
 #include "structures/lazy_skip_list.h"
-
-#define R(name) QS_SCHEME(SCHEME, name)
+#include "tests/structures/one_map.h"
 
 enum { KEYS = 200 };
 
-static struct R(domain) domain;
-static struct R(thread) * thread;
-static struct map map;
 static struct map_node *nodes[KEYS];
 
 /* A map of the keys below KEYS, each with twice itself as value. */
-static void open_map(void)
+static void open_full(void)
 {
-    REQUIRE(!R(domain_init)(&domain, NULL));
-    REQUIRE(!map_init(&map, 0));
-    thread = R(thread_register)(&domain);
-    REQUIRE(thread);
+    open_map();
     for (uint64_t key = 0; key < KEYS; key++)
         REQUIRE(map_insert(&map, thread, key, 2 * key) == 1);
     struct map_node *n = map_node_at(qs_load(&map.head[0], relaxed));
@@ -40,13 +33,6 @@ static void open_map(void)
         nodes[i] = n;
         n = map_node_at(qs_load(&n->next[0], relaxed));
     }
-}
-
-static void close_map(void)
-{
-    CHECK_EQ(R(thread_unregister)(thread), 0);
-    map_destroy(&map);
-    CHECK_EQ(R(domain_destroy)(&domain), 0);
 }
 
 static bool finds(uint64_t key)
@@ -60,7 +46,7 @@ static bool finds(uint64_t key)
 
 static void test_lookups_wait_for_no_lock(void)
 {
-    open_map();
+    open_full();
     qs_spinlock_lock(&map.lock);
     for (unsigned i = 0; i < KEYS; i++)
         qs_spinlock_lock(&nodes[i]->lock);
@@ -72,7 +58,7 @@ static void test_lookups_wait_for_no_lock(void)
 
 static void test_lookups_pass_what_sleeping_removers_left(void)
 {
-    open_map();
+    open_full();
     for (unsigned i = 0; i < KEYS; i++)
         if (i % 2 || (i >= 50 && i < 150))
             CHECK(map_claim(nodes[i]));
@@ -85,7 +71,7 @@ static void test_lookups_pass_what_sleeping_removers_left(void)
 /* A claim that fails leaves the node unlocked; here nobody holds the lock. */
 static void test_a_node_is_claimed_once(void)
 {
-    open_map();
+    open_full();
     CHECK(map_claim(nodes[100]));
     qs_spinlock_unlock(&nodes[100]->lock);
     CHECK(!map_claim(nodes[100]));

@@ -16,35 +16,9 @@
 #define QS_MAP_KEY     uint64_t
 #define QS_MAP_VALUE   uint64_t
 #include "structures/leaf_list.h"
-
-#define R(name) QS_SCHEME(SCHEME, name)
+#include "tests/structures/one_map.h"
 
 enum { KEYS = CHECK_SANITIZED ? 200000 : 1000000, KEEP = 16 };
-
-static struct R(domain) domain;
-static struct R(thread) * thread;
-static struct map map;
-
-static void open_map(void)
-{
-    REQUIRE(!R(domain_init)(&domain, NULL));
-    REQUIRE(!map_init(&map, 0));
-    thread = R(thread_register)(&domain);
-    REQUIRE(thread);
-}
-
-static void close_map(void)
-{
-    CHECK_EQ(R(thread_unregister)(thread), 0);
-    map_destroy(&map);
-    CHECK_EQ(R(domain_destroy)(&domain), 0);
-}
-
-/* Keys that come in no order, all different. */
-static uint64_t scattered(uint64_t i)
-{
-    return i * 0x9e3779b97f4a7c15u;
-}
 
 static bool returns_pages(void)
 {

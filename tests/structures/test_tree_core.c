@@ -8,31 +8,14 @@ static inline int compare(const uint64_t *a, const uint64_t *b)
     return (*a > *b) - (*a < *b);
 }
 
+#define SCHEME               direct
 #define QS_MAP_NAME          map
-#define QS_MAP_RECLAIM       direct
+#define QS_MAP_RECLAIM       SCHEME
 #define QS_MAP_KEY           uint64_t
 #define QS_MAP_VALUE         uint64_t
 #define QS_MAP_COMPARE(a, b) compare(a, b)
 #include "structures/seq_tree.h"
-
-static struct qs_direct_domain domain;
-static struct qs_direct_thread *thread;
-static struct map map;
-
-static void open_map(void)
-{
-    REQUIRE(!qs_direct_domain_init(&domain, NULL));
-    REQUIRE(!map_init(&map, 0));
-    thread = qs_direct_thread_register(&domain);
-    REQUIRE(thread);
-}
-
-static void close_map(void)
-{
-    CHECK_EQ(qs_direct_thread_unregister(thread), 0);
-    map_destroy(&map);
-    CHECK_EQ(qs_direct_domain_destroy(&domain), 0);
-}
+#include "tests/structures/one_map.h"
 
 /* Checks the subtree of n, whose keys lie between two others, and returns its height.
  */
