@@ -43,6 +43,16 @@ void qs_worker_sampled(struct qs_worker *w, enum qs_role role)
     }
 }
 
+/* A thread that had no processor during the warm-up has to learn its pace, too. */
+static bool goes_on_rehearsing(struct qs_worker *w, enum qs_role role,
+                               uint64_t operations)
+{
+    enum { LEAST = 100 };
+
+    return goes_on(w, QS_PHASE_WARMUP, role) ||
+           (w->run->cell->pace_percent && operations < LEAST && has_more(w, role));
+}
+
 /* The clock keeps operations from overlapping in the processor, which costs more than
  * reading it does: without it a thread would manage a rate here that it cannot keep. */
 void qs_worker_rehearse(struct qs_worker *w, enum qs_role role)
@@ -50,7 +60,7 @@ void qs_worker_rehearse(struct qs_worker *w, enum qs_role role)
     const struct qs_stopwatch *watch = w->latency->watch;
     uint64_t key, begin = qs_stopwatch_before(watch), now = begin, operations = 0;
 
-    for (; goes_on(w, QS_PHASE_WARMUP, role); operations++) {
+    for (; goes_on_rehearsing(w, role, operations); operations++) {
         enum qs_operation operation = draw_next(w, role, &key);
         qs_stopwatch_before(watch);
         do_next(w, w->run, operation, key);

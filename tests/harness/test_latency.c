@@ -238,6 +238,20 @@ static void test_paced_operations_are_all_counted(void)
     }
 }
 
+/* As on a busy machine: the warm-up is over before a thread has got a processor. */
+static void test_pace_is_learnt_without_a_warm_up(void)
+{
+    struct qs_cell cell = small_cell("paced:50%");
+    cell.warmup_s = 1e-9;
+
+    for (unsigned i = 0; i < 5; i++) {
+        struct qs_sample s = run(&cell);
+        CHECK(s.pace_mops > 0);
+        CHECK_EQ(s.latency_samples, s.ops + s.latency_behind);
+        qs_sample_free(&s);
+    }
+}
+
 static void test_off_says_nothing(void)
 {
     struct qs_cell cell = small_cell("off");
@@ -332,6 +346,7 @@ int main(void)
     RUN(test_every_operation_can_be_timed);
     RUN(test_one_in_so_many_is_timed);
     RUN(test_paced_operations_are_all_counted);
+    RUN(test_pace_is_learnt_without_a_warm_up);
     RUN(test_off_says_nothing);
     RUN(test_filling_is_measured);
     RUN(test_wrong_measurements_are_refused);
