@@ -60,7 +60,7 @@ static const struct {
     { "freed", "nodes freed" },
     { "misplaced_pct", "pages on another NUMA node than asked for [%]" },
     { "crowding", "slowdown of the core that was shared most" },
-    { "given_up", "attempts on cores that were shared" },
+    { "given_up", "attempts before: on shared cores, or without a processor" },
     { "huge_kb", "memory in huge pages [kB]" },
     { "retired_per_op", "nodes retired per operation" },
     { "look", "look at the claims that asked for it" },

@@ -203,7 +203,7 @@ struct qs_sample {
     double misplaced_pct; /* of them, those that are not where they should be */
     double crowding;      /* of the core that was shared most: see crowding.h */
     double waited_s;      /* for that core to be left alone, before */
-    unsigned given_up;    /* attempts before, on cores that were shared */
+    unsigned given_up;    /* attempts before: attempts.c */
     long huge_kb;         /* of the process in huge pages at the end, or -1 */
     char op[8];           /* of a row of latency.csv: get, insert, ..., all */
     struct qs_latency_point point; /* and its numbers */
@@ -212,7 +212,7 @@ struct qs_sample {
     uint64_t cas_local_tries, cas_local_fails, cas_remote_tries, cas_remote_fails;
     uint64_t cas_homeless;   /* attempts on words whose page is no more */
     struct qs_cas_home home; /* of a row of locality.csv */
-    uint64_t remote_frees;   /* nodes of pools, freed on another NUMA node than theirs */
+    uint64_t remote_frees; /* nodes of pools, freed on another NUMA node than theirs */
 };
 
 /* Frees what a sample points to. */

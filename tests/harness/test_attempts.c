@@ -10,7 +10,7 @@
 
 /* What the coming attempts are to see, and how many were made. */
 static double seen[64];
-static unsigned attempts;
+static unsigned attempts, empty;
 static double attempt_s, last_patience_s;
 
 int __wrap_qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *t,
@@ -26,7 +26,9 @@ int __wrap_qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *
     while (qs_now() < end)
         ;
     last_patience_s = cell->patience_s;
-    *sample = (struct qs_sample){ .valid = true, .crowding = seen[attempts] };
+    *sample = (struct qs_sample){ .valid = true,
+                                  .ops = attempts < empty ? 0 : 1000,
+                                  .crowding = seen[attempts] };
     attempts++;
     return 0;
 }
@@ -79,6 +81,18 @@ static void test_own_patience_has_a_budget(void)
     CHECK(all <= 40 + 50 + 8 + 1); /* a second, and a fifth of what is kept */
 }
 
+/* Without any patience, too; not for ever, since an operation may be that slow. */
+static void test_repeats_without_a_processor(void)
+{
+    script(0);
+    empty = 2;
+    CHECK_EQ(attempts_with(0, 0), 3);
+    CHECK_EQ(attempts_with(60, 0), 3);
+    empty = 64;
+    CHECK_EQ(attempts_with(60, 0), 3);
+    empty = 0;
+}
+
 static void test_cores_that_cannot_be_told(void)
 {
     for (unsigned i = 0; i < 64; i++)
@@ -113,6 +127,7 @@ int main(void)
     RUN(test_shared_cores_are_given_up);
     RUN(test_patience_ends);
     RUN(test_own_patience_has_a_budget);
+    RUN(test_repeats_without_a_processor);
     RUN(test_cores_that_cannot_be_told);
     RUN(test_neighbours);
     RUN(test_crowding_is_a_slowdown);
