@@ -2,6 +2,8 @@
  * fixed size, its split-ordered lists, Feldman's multi-level array, its skip list; over
  * its own hazard pointers, dynamic hazard pointers and buffered RCU.
  */
+#include <vector>
+
 #include <cds/init.h>
 
 #include <cds/gc/dhp.h>
@@ -148,8 +150,21 @@ template <class Scheme, template <class> class Kind> struct face {
                            [=](value_type &pair) { *value = pair.second; });
     }
 
+    static std::vector<uint64_t> keys_seen(qs_map *m)
+    {
+        typename scheme<Scheme>::section inside;
+        std::vector<uint64_t> stored;
+        for (auto i = of(m).begin(); i != of(m).end(); ++i)
+            stored.push_back(i->first);
+        return stored;
+    }
+
+    /* Iterators also stop at what is removed and not yet unlinked (983 keys were seen
+     * once where 982 were left); a search for it unlinks it. */
     static void content(qs_map *m, peer_content *sum)
     {
+        for (uint64_t stored : keys_seen(m))
+            of(m).find(stored, [](value_type &) {});
         typename scheme<Scheme>::section inside;
         for (auto i = of(m).begin(); i != of(m).end(); ++i) {
             sum->keys++;
