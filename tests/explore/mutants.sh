@@ -97,11 +97,14 @@ wanted() { # name, then the names asked for
 # Calls the function with name, about, structure, scheme, file and budget of each mutant, or
 # of the named ones; $from, $to, $which and the array $with are set.
 each_mutant() { # function [name...]
-  local function=$1 key value name about structure scheme file
+  local function=$1 key value name='' about structure scheme file
   shift
   while read -r key value; do
     case $key in
-    mutant) name=$value with=() which='' ;;
+    mutant)
+      [ -z "$name" ] || echo "mutants: $name has no budget" >&2
+      name=$value with=() which=''
+      ;;
     about) about=$value ;;
     pair) read -r structure scheme <<<"$value" ;;
     file) file=$value ;;
@@ -112,6 +115,7 @@ each_mutant() { # function [name...]
     budget)
       wanted "$name" "$@" &&
         "$function" "$name" "$about" "$structure" "$scheme" "$file" "$value"
+      name=''
       ;;
     esac
   done < <(cat "$here"/mutants*.txt)

@@ -41,7 +41,7 @@ static unsigned draw_operation(void)
 
 static void make_random(struct qx_program *p)
 {
-    unsigned keys = 1 + qx_random(QX_KEYS);
+    unsigned keys = 1 + qx_random(QX_KEYS_DRAWN);
 
     p->threads = 2 + qx_random(QX_THREADS - 1);
     for (unsigned i = 0; i < p->threads; i++) {
@@ -158,7 +158,7 @@ static uint64_t read_all(struct qs_thread *reader)
             present++;
         return present;
     }
-    for (unsigned k = 0; k < (sort->has_keys ? QX_KEYS : 1); k++)
+    for (unsigned k = 0; k < (sort->has_keys ? qx_program_keys(&program) : 1); k++)
         present += make_call(reader, o, k, 0)->ok;
     return present;
 }

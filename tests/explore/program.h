@@ -5,7 +5,8 @@
 #include "tests/explore/engine.h"
 #include "tests/explore/subject.h"
 
-enum { QX_STEPS_MAX = 4, QX_KEYS = 3 };
+/* Random programs have the first few keys. */
+enum { QX_STEPS_MAX = 4, QX_KEYS = 6, QX_KEYS_DRAWN = 3 };
 
 struct qx_call {
     unsigned operation; /* number in its sort */
@@ -42,6 +43,11 @@ bool qx_program_parse(const struct qx_sort *sort, const char *text,
 
 /* Whether the object has all operations of the program. */
 bool qx_program_suits(const struct qx_subject *subject, const struct qx_program *p);
+
+bool qx_program_uses(const struct qx_program *p, unsigned key);
+
+/* How many keys it may be about. */
+unsigned qx_program_keys(const struct qx_program *p);
 
 /* Removes call j of thread i, and the thread if it was its last. */
 void qx_program_drop(struct qx_program *p, unsigned i, unsigned j);

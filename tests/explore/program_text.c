@@ -37,6 +37,26 @@ void qx_program_format(const struct qx_sort *sort, const struct qx_program *p,
     *out = '\0';
 }
 
+bool qx_program_uses(const struct qx_program *p, unsigned key)
+{
+    if (p->prefilled[key])
+        return true;
+    for (unsigned i = 0; i < p->threads; i++)
+        for (unsigned j = 0; j < p->calls[i]; j++)
+            if (p->call[i][j].key == key)
+                return true;
+    return false;
+}
+
+unsigned qx_program_keys(const struct qx_program *p)
+{
+    unsigned keys = QX_KEYS;
+
+    while (keys > QX_KEYS_DRAWN && !qx_program_uses(p, keys - 1))
+        keys--;
+    return keys;
+}
+
 /* Reads one call at *text and moves behind it. */
 static bool parse_call(const struct qx_sort *sort, const char **text, struct qx_call *c)
 {

@@ -87,23 +87,12 @@ static bool drop_a_detail(const struct qx_subject *subject, struct qx_failure *f
     return false;
 }
 
-static bool uses_key(const struct qx_program *p, unsigned key)
-{
-    if (p->prefilled[key])
-        return true;
-    for (unsigned i = 0; i < p->threads; i++)
-        for (unsigned j = 0; j < p->calls[i]; j++)
-            if (p->call[i][j].key == key)
-                return true;
-    return false;
-}
-
 /* The least keys will do. */
 static bool lower_a_key(const struct qx_subject *subject, struct qx_failure *f)
 {
     for (unsigned k = 1; k < QX_KEYS && subject->sort->has_keys; k++) {
         struct qx_program simpler = f->program;
-        if (!uses_key(&simpler, k) || uses_key(&simpler, k - 1))
+        if (!qx_program_uses(&simpler, k) || qx_program_uses(&simpler, k - 1))
             continue;
         simpler.prefilled[k - 1] = simpler.prefilled[k];
         simpler.prefilled[k] = false;

@@ -131,8 +131,9 @@ static void visit(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thre
                   struct qs_call *c)
 {
     struct visited v = { { NULL }, { NULL } };
+    unsigned keys = qx_program_keys(qx_program_last());
 
-    for (unsigned key = 0; key < QX_KEYS; key++) {
+    for (unsigned key = 0; key < keys; key++) {
         v.get[key] = key == c->key ? c : qx_history_start(QS_CALL_GET, key, 0);
         if (qx_program_last()->collide) {
             v.again[key] = qx_history_start(QS_CALL_GET, key, 0);
@@ -140,7 +141,7 @@ static void visit(const struct qs_map_ops *ops, struct qs_map *m, struct qs_thre
         }
     }
     ops->for_each(m, t, meet, &v);
-    for (unsigned key = 0; key < QX_KEYS; key++) {
+    for (unsigned key = 0; key < keys; key++) {
         if (v.get[key] != c)
             qx_history_end(v.get[key]);
         if (v.again[key])
