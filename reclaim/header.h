@@ -143,9 +143,14 @@ static inline unsigned qs_header_number(const struct qs_header *h)
 }
 
 /* Where the class of a wide node is, and where its memory begins. */
+static inline uintptr_t *qs_header_wide_of(const struct qs_header *h, uintptr_t bits)
+{
+    return (uintptr_t *)((char *)h - qs_header_prefix_of(bits)) - 1;
+}
+
 static inline uintptr_t *qs_header_wide(const struct qs_header *h)
 {
-    return (uintptr_t *)((char *)h - qs_header_prefix(h)) - 1;
+    return qs_header_wide_of(h, qs_header_bits(h));
 }
 
 static inline const struct qs_class *qs_header_class_of(const struct qs_header *h,
@@ -155,8 +160,7 @@ static inline const struct qs_class *qs_header_class_of(const struct qs_header *
 
     if (number)
         return (const struct qs_class *)qs_tally_read(&qs_classes[number]);
-    return (const struct qs_class *)((uintptr_t *)((char *)h -
-                                                   qs_header_prefix_of(bits)))[-1];
+    return (const struct qs_class *)*qs_header_wide_of(h, bits);
 }
 
 static inline const struct qs_class *qs_header_class(const struct qs_header *h)
