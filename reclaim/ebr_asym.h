@@ -9,7 +9,8 @@
  * ebr.h; nothing else changes.  A thread looks up which in its own record.
  *
  * Cost: two plain stores per operation, plain loads inside; a system call and an
- * interrupt of every running thread per advance.
+ * interrupt of every running thread per advance, so there are fewer of them: batch is
+ * 1024 by default.
  * Garbage: unbounded behind a thread that stalls inside an operation.
  */
 #ifndef QS_RECLAIM_EBR_ASYM_H

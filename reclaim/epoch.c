@@ -49,7 +49,9 @@ struct qs_epoch_thread *qs_epoch_thread_register(struct qs_epoch_domain *d,
     if (!t)
         return NULL;
     t->light = d->light;
-    t->batch = d->base.config.batch ? d->base.config.batch : QS_EPOCH_BATCH;
+    t->batch = d->base.config.batch ? d->base.config.batch
+               : d->light           ? QS_MEMBARRIER_BATCH
+                                    : QS_EPOCH_BATCH;
     t->until_advance = t->batch;
     return t;
 }

@@ -10,7 +10,7 @@
  * hp.h; nothing else changes.  A thread looks up which in its own record.
  *
  * Cost: two plain accesses per node visited; a system call and an interrupt of every
- * running thread per scan.
+ * running thread per scan, so there are fewer of them: batch is 1024 by default.
  * Garbage: as under hp.h, at most
  *     threads * (slots * threads + max(batch, slots * threads)).
  */

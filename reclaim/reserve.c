@@ -86,17 +86,25 @@ static void at_exit(struct qs_thread *t)
     unregister((struct qs_reserve_thread *)t);
 }
 
+static unsigned batch_of(const struct qs_reserve_domain *d)
+{
+    if (d->base.config.batch)
+        return d->base.config.batch;
+    if (d->light)
+        return QS_MEMBARRIER_BATCH;
+    return d->reserves == QS_RESERVES_NODES ? QS_HP_BATCH : QS_ERA_BATCH;
+}
+
 struct qs_reserve_thread *qs_reserve_thread_register(struct qs_reserve_domain *d)
 {
     const struct qs_config *config = &d->base.config;
-    unsigned batch = d->reserves == QS_RESERVES_NODES ? QS_HP_BATCH : QS_ERA_BATCH;
     struct qs_reserve_thread *t =
         (struct qs_reserve_thread *)qs_thread_claim(&d->base, sizeof *t, at_exit);
 
     if (!t)
         return NULL;
     t->light = d->light;
-    t->batch = config->batch ? config->batch : batch;
+    t->batch = batch_of(d);
     t->births = config->era;
     t->until_era = t->births ? t->births : t->batch;
     make_room(t);
