@@ -13,30 +13,34 @@
 #include "reclaim/pool_home.h"
 #include "reclaim/reclaim.h"
 
-static void dispose_of(struct qs_header *h)
+static void dispose_of(struct qs_header *h, const struct qs_class *class)
 {
-    const struct qs_class *class = qs_header_class(h);
-
     if (class->dispose)
         class->dispose(qs_node_of(h));
 }
 
-static void release(struct qs_pool *pool, struct qs_header *h)
+static void give_back(struct qs_pool *pool, void *memory, size_t size)
 {
-    const struct qs_class *class = qs_header_class(h);
-    size_t size = qs_node_bytes(class, qs_header_number(h), qs_header_prefix(h));
+    if (pool && !pool->is_divided)
+        qs_pool_give(pool, memory, size);
+    else if (pool)
+        qs_pool_give_home(pool, memory, size);
+    else
+        qs_depot_give(memory, size);
+}
+
+static void release(struct qs_pool *pool, struct qs_header *h,
+                    const struct qs_class *class)
+{
     void *memory = qs_header_memory(h);
 
     if (class->give)
         class->give(class, memory);
     else if (!(qs_header_bits(h) & QS_HEADER_POOLED))
         qs_memory_free(memory);
-    else if (pool && !pool->is_divided)
-        qs_pool_give(pool, memory, size);
-    else if (pool)
-        qs_pool_give_home(pool, memory, size);
     else
-        qs_depot_give(memory, size);
+        give_back(pool, memory,
+                  qs_node_bytes(class, qs_header_number(h), qs_header_prefix(h)));
 }
 
 void *qs_class_take(const struct qs_class *class, size_t bytes)
@@ -55,8 +59,9 @@ void qs_thread_free_node(struct qs_thread *t, void *node)
 
     QS_DEMAND(!(qs_header_bits(h) & QS_HEADER_RETIRED),
               "a retired node is freed; its scheme does that");
-    dispose_of(h);
-    release(t ? t->pool : NULL, h);
+    const struct qs_class *class = qs_header_class(h);
+    dispose_of(h, class);
+    release(t ? t->pool : NULL, h, class);
 }
 
 /* Marks a node so that its free tells how long it was garbage.  One at a time: the
@@ -86,12 +91,13 @@ static void note_delay(struct qs_domain *d, const struct qs_header *h)
     qs_store(&t->sampled, 0, release);
 }
 
-static void end_garbage(struct qs_domain *d, struct qs_header *h)
+static void end_garbage(struct qs_domain *d, struct qs_header *h,
+                        const struct qs_class *class)
 {
-    QS_TRACE(free, qs_node_of(h), qs_header_class(h)->size);
+    QS_TRACE(free, qs_node_of(h), class->size);
     if (qs_header_bits(h) & QS_HEADER_SAMPLED)
         note_delay(d, h);
-    dispose_of(h);
+    dispose_of(h, class);
 }
 
 static void free_nodes(struct qs_domain *d, struct qs_pool *pool,
@@ -102,8 +108,9 @@ static void free_nodes(struct qs_domain *d, struct qs_pool *pool,
     *chain = (struct qs_chain){ 0 };
     while (h) {
         struct qs_header *next = qs_header_next(h);
-        end_garbage(d, h);
-        release(pool, h);
+        const struct qs_class *class = qs_header_class(h);
+        end_garbage(d, h, class);
+        release(pool, h, class);
         h = next;
     }
 }
@@ -189,20 +196,20 @@ static struct qs_header *pop_ready(struct qs_thread *t)
 void qs_thread_dispose_now(struct qs_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
-    size_t bytes = qs_header_class(h)->size;
+    const struct qs_class *class = qs_header_class(h);
 
-    end_garbage(t->domain, h);
-    count_freed(t, 1, bytes);
+    end_garbage(t->domain, h, class);
+    count_freed(t, 1, class->size);
 }
 
 void qs_thread_free_now(struct qs_thread *t, void *node)
 {
     struct qs_header *h = qs_header_of(node);
-    size_t bytes = qs_header_class(h)->size;
+    const struct qs_class *class = qs_header_class(h);
 
-    end_garbage(t->domain, h);
-    release(t->pool, h);
-    count_freed(t, 1, bytes);
+    end_garbage(t->domain, h, class);
+    release(t->pool, h, class);
+    count_freed(t, 1, class->size);
 }
 
 static void free_first_ready(struct qs_thread *t)
@@ -247,7 +254,7 @@ void *qs_thread_reuse(struct qs_thread *t, const struct qs_class *class, size_t 
     uintptr_t pooled = qs_header_bits(h) & QS_HEADER_POOLED;
     pop_ready(t);
     t->is_freeing = true;
-    end_garbage(t->domain, h);
+    end_garbage(t->domain, h, class);
     t->is_freeing = false;
     count_freed(t, 1, class->size);
     void *node = qs_node_place(qs_header_memory(h), class, number, prefix);
