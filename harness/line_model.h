@@ -4,10 +4,11 @@
  * Every thread repeats one operation: it works on its own, then does so many
  * compare-and-swaps, each on a line drawn at random: reads the line, computes for a
  * while, and swaps if nobody has written to it since; else it computes and swaps again,
- * with what the failed swap has seen.  Reading a line that the thread has no copy of, and writing one that it does not own, moves the
- * line, which takes the time that lies between the processors.  A line serves those who
- * want it one after the other, in the order in which they come.  Threads have a
- * processor each; memory and links between nodes are never short.
+ * with what the failed swap has seen.  Reading a line that the thread has no copy of,
+ * and writing one that it does not own, moves the line, which takes the time that lies
+ * between the processors.  A line serves those who want it one after the other, in the
+ * order in which they come.  Threads have a processor each; memory and links between
+ * nodes are never short.
  */
 #ifndef QS_HARNESS_LINE_MODEL_H
 #define QS_HARNESS_LINE_MODEL_H

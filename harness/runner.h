@@ -15,10 +15,11 @@ int qs_cell_check(const struct qs_cell *cell, const struct qs_topology *topology
 
 /* Creates the map, fills it, runs warm-up and measurement, validates, destroys; again
  * if strangers disturbed it, see attempts.c.  The workload is a function of cell and
- * seed alone, equal for all structures and schemes.  Returns 0 and fills *sample (valid or not), or -1 with the reason in sample->error:
- * no memory, no threads, or a time-out.  A thread that does not stop in time cannot be
- * killed: every later call fails, and the topology is not to be closed.  Main thread
- * only.  qs_sample_free() frees what the sample points to. */
+ * seed alone, equal for all structures and schemes.  Returns 0 and fills *sample (valid
+ * or not), or -1 with the reason in sample->error: no memory, no threads, or a
+ * time-out.  A thread that does not stop in time cannot be killed: every later call
+ * fails, and the topology is not to be closed.  Main thread only.  qs_sample_free()
+ * frees what the sample points to. */
 int qs_run_cell(const struct qs_cell *cell, const struct qs_topology *topology,
                 uint64_t seed, struct qs_sample *sample);
 

@@ -1,5 +1,5 @@
-/* combined_skip_list.h - replicated_skip_list.h with one replica alone, for the matrix: flat combining
- * (template; parameters and functions as there).
+/* combined_skip_list.h - replicated_skip_list.h with one replica alone, for the matrix:
+ * flat combining (template; parameters and functions as there).
  */
 #if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
     !defined QS_MAP_VALUE || !defined QS_MAP_COMPARE

@@ -12,10 +12,10 @@
  * into a full node takes the lock of the tree besides and makes room in full nodes on the
  * way down: by moving entries to a neighbour under the same parent, or, if both of them
  * are as good as full, by splitting.  Nodes are never joined, so as entries come and go
- * each of them would split sooner or later without the first.  Nobody waits: the index is only slower for an entry that is missing.  A lock
- * that was found taken QS_HINT_PATIENCE times is stolen, since its holder may have
- * stopped for good.  Two writers in one node mix up entries, which is no worse than
- * stale ones, because
+ * each of them would split sooner or later without the first.  Nobody waits: the index
+ * is only slower for an entry that is missing.  A lock that was found taken
+ * QS_HINT_PATIENCE times is stolen, since its holder may have stopped for good.  Two
+ * writers in one node mix up entries, which is no worse than stale ones, because
  *   - every word `where` ever stored into a node leads to what its level may lead to,
  *     or is 0 on the lowest level;
  *   - counts are read within bounds, so no entry is written outside of a node;

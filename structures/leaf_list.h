@@ -57,8 +57,8 @@
  * What keys are to all this, words or boxes, says leaf_keys_part.h.
  *
  * Leaves are only ever leaves of this map (leaf_pool.h), and their versions go on from
- * one life to the next, even if their memory went back to the system meanwhile: hence a header that has not changed is the same leaf, in the
- * same life, with the same content.
+ * one life to the next, even if their memory went back to the system meanwhile: hence a
+ * header that has not changed is the same leaf, in the same life, with the same content.
  *
  * Linearization points
  *   insert, true; put; compute that stores    the CAS (6) that makes the slot valid

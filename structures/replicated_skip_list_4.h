@@ -1,5 +1,5 @@
-/* replicated_skip_list_4.h - replicated_skip_list.h with a replica for each of four nodes, for the matrix
- * (template; parameters and functions as there).
+/* replicated_skip_list_4.h - replicated_skip_list.h with a replica for each of four
+ * nodes, for the matrix (template; parameters and functions as there).
  */
 #if !defined QS_MAP_NAME || !defined QS_MAP_RECLAIM || !defined QS_MAP_KEY || \
     !defined QS_MAP_VALUE || !defined QS_MAP_COMPARE

@@ -1,9 +1,10 @@
 /* trie_visit_part.h - visits of all pairs of trie_map.h, a part of it.
  *
- * Names are mapped there.  A visit passes the chains in the order of their reversed hashes, one after the other, each found from the root by the place behind the last;
- * so forks may come and go in between.  A chain is copied in an operation of its own and
- * shown outside of it.  One that does not fit is copied again into more room; without
- * memory for that, the keys beyond are not met.
+ * Names are mapped there.  A visit passes the chains in the order of their reversed
+ * hashes, one after the other, each found from the root by the place behind the last;
+ * so forks may come and go in between.  A chain is copied in an operation of its own
+ * and shown outside of it.  One that does not fit is copied again into more room;
+ * without memory for that, the keys beyond are not met.
  *
  * Memory order.
  *   (1) branch and (2) link, protect: as those of a get

@@ -2,9 +2,9 @@
  *
  * The words may be written meanwhile, as qs_load(relaxed) would read them: x86 and
  * AArch64 read each aligned word of a vector in one piece, and the caller's fences are
- * between these reads and its others.  C knows no such vectors of atomics, so this is for compilers
- * that have these intrinsics; where words are checked one by one, under ThreadSanitizer
- * and in the explorer, nothing here is used.
+ * between these reads and its others.  C knows no such vectors of atomics, so this is
+ * for compilers that have these intrinsics; where words are checked one by one, under
+ * ThreadSanitizer and in the explorer, nothing here is used.
  *
  * How fast NEON is was not measured.
  */
