@@ -9,13 +9,11 @@
  * them wrong.
  *
  * Algorithm.  Writers try a node's lock and give up where it is taken; putting an entry
- * into a full node takes the lock of the tree besides and makes room in full nodes on the
- * way down: by moving entries to a neighbour under the same parent, or, if both of them
- * are as good as full, by splitting.  Nodes are never joined, so as entries come and go
- * each of them would split sooner or later without the first.  Nobody waits: the index
- * is only slower for an entry that is missing.  A lock that was found taken
- * QS_HINT_PATIENCE times is stolen, since its holder may have stopped for good.  Two
- * writers in one node mix up entries, which is no worse than stale ones, because
+ * into a full node takes the lock of the tree besides and splits full nodes on the way
+ * down.  Nobody waits: the index is only slower for an entry that is missing.  A lock
+ * that was found taken QS_HINT_PATIENCE times is stolen, since its holder may have
+ * stopped for good.  Two writers in one node mix up entries, which is no worse than
+ * stale ones, because
  *   - every word `where` ever stored into a node leads to what its level may lead to,
  *     or is 0 on the lowest level;
  *   - counts are read within bounds, so no entry is written outside of a node;
@@ -275,74 +273,6 @@ static inline void lfl_hint_split(struct lfl *m, struct lfl_hint_node *parent,
     qs_store(&x->entries, half, relaxed);
 }
 
-/* Entries from the nth on are elsewhere by now. */
-static inline void lfl_hint_cut(struct lfl_hint_node *x, unsigned n)
-{
-    for (unsigned k = lfl_hint_entries(x); k-- > n;)
-        lfl_hint_store(x, k, lfl_greatest());
-    qs_store(&x->entries, n, relaxed);
-}
-
-/* Moves entries of entry i of the parent, x, which is full, to the front of entry i + 1,
- * if that has room; 0 or how many. */
-static inline unsigned lfl_hint_lend(struct lfl_hint_node *parent, unsigned i,
-                                     struct lfl_hint_node *x, struct lfl_hint_node *y)
-{
-    unsigned n = lfl_hint_entries(x), there = lfl_hint_entries(y);
-    unsigned some = n > there ? (n - there) / 2 : 0;
-
-    if (!some)
-        return 0;
-    for (unsigned k = there; k--;)
-        lfl_hint_move(y, k + some, k);
-    for (unsigned k = 0; k < some; k++)
-        lfl_hint_set(y, k, lfl_hint_load(x, n - some + k),
-                     qs_load(&x->where[n - some + k], acquire)); /* (30) */
-    qs_store(&y->entries, there + some, relaxed);
-    lfl_hint_store(parent, i + 1, lfl_hint_load(y, 0));
-    lfl_hint_cut(x, n - some);
-    return some;
-}
-
-/* The same the other way: of y, to the end of x. */
-static inline unsigned lfl_hint_lend_back(struct lfl_hint_node *parent, unsigned i,
-                                          struct lfl_hint_node *x,
-                                          struct lfl_hint_node *y)
-{
-    unsigned n = lfl_hint_entries(y), there = lfl_hint_entries(x);
-    unsigned some = n > there ? (n - there) / 2 : 0;
-
-    if (!some)
-        return 0;
-    for (unsigned k = 0; k < some; k++)
-        lfl_hint_set(x, there + k, lfl_hint_load(y, k),
-                     qs_load(&y->where[k], acquire)); /* (30) */
-    qs_store(&x->entries, there + some, relaxed);
-    lfl_hint_store(parent, i + 1, lfl_hint_load(y, some));
-    for (unsigned k = some; k < n; k++)
-        lfl_hint_move(y, k - some, k);
-    lfl_hint_cut(y, n - some);
-    return some;
-}
-
-/* Moves entries of a full node, entry i of the parent, to a neighbour, entry k; whether
- * it did. */
-static inline bool lfl_hint_relieve(struct lfl_hint_node *parent, unsigned i,
-                                    unsigned k, struct lfl_hint_node *x, bool lowest)
-{
-    if (k >= lfl_hint_entries(parent))
-        return false;
-    struct lfl_hint_node *y =
-        (struct lfl_hint_node *)qs_load(&parent->where[k], acquire); /* (30) */
-    if (y == x || (lowest && !qs_hint_try(&y->lock)))
-        return false;
-    unsigned some =
-        k > i ? lfl_hint_lend(parent, i, x, y) : lfl_hint_lend_back(parent, k, y, x);
-    if (lowest)
-        qs_hint_release(&y->lock);
-    return some;
-}
-
 /* A new root over the full one, or NULL. */
 static inline struct lfl_hint_node *lfl_hint_raise(struct lfl *m, uintptr_t *root)
 {
@@ -360,8 +290,8 @@ static inline struct lfl_hint_node *lfl_hint_raise(struct lfl *m, uintptr_t *roo
     return y;
 }
 
-/* One step down from x, which has room, with the tree's lock; makes room in the child if
- * it is full.  One of the lowest level is locked while that lasts. */
+/* One step down from x, which has room, with the tree's lock; splits the child if it is
+ * full.  A child of the lowest level is locked while that lasts. */
 static inline struct lfl_hint_node *lfl_hint_step(struct lfl *m,
                                                   struct lfl_hint_node *x, bool lowest,
                                                   struct lfl_key key)
@@ -374,9 +304,7 @@ static inline struct lfl_hint_node *lfl_hint_step(struct lfl *m,
         return y;
     if (lowest && !qs_hint_try(&y->lock))
         return NULL;
-    if (!lfl_hint_relieve(x, i, i + 1, y, lowest) &&
-        !lfl_hint_relieve(x, i, i - 1, y, lowest))
-        lfl_hint_split(m, x, i, y, key);
+    lfl_hint_split(m, x, i, y, key);
     if (lowest)
         qs_hint_release(&y->lock);
     return (struct lfl_hint_node *)qs_load(&x->where[lfl_hint_rank(x, key)], /* (30) */

@@ -60,14 +60,13 @@
 #undef lfl_full_from
 #undef lfl_get
 #undef lfl_get_many
-#undef lfl_get_plainly
 #undef lfl_get_slowly
 #undef lfl_goal
 #undef lfl_greatest
+#undef lfl_guess
 #undef lfl_help
 #undef lfl_higher
 #undef lfl_hint
-#undef lfl_hint_cut
 #undef lfl_hint_drop
 #undef lfl_hint_entries
 #undef lfl_hint_entry
@@ -75,8 +74,6 @@
 #undef lfl_hint_insert
 #undef lfl_hint_keep
 #undef lfl_hint_key
-#undef lfl_hint_lend
-#undef lfl_hint_lend_back
 #undef lfl_hint_let_go
 #undef lfl_hint_load
 #undef lfl_hint_lock
@@ -89,7 +86,6 @@
 #undef lfl_hint_put_in
 #undef lfl_hint_raise
 #undef lfl_hint_rank
-#undef lfl_hint_relieve
 #undef lfl_hint_set
 #undef lfl_hint_split
 #undef lfl_hint_step
@@ -101,8 +97,6 @@
 #undef lfl_hold
 #undef lfl_init
 #undef lfl_insert
-#undef lfl_insert_at
-#undef lfl_insert_plainly
 #undef lfl_is_greatest
 #undef lfl_is_least
 #undef lfl_is_replaceable
@@ -121,7 +115,6 @@
 #undef lfl_load_key
 #undef lfl_locate
 #undef lfl_look
-#undef lfl_look_at
 #undef lfl_lower
 #undef lfl_mark
 #undef lfl_mend
@@ -134,7 +127,6 @@
 #undef lfl_order_of
 #undef lfl_page
 #undef lfl_page_of
-#undef lfl_page_on
 #undef lfl_page_slowly
 #undef lfl_page_try
 #undef lfl_pair
@@ -158,13 +150,11 @@
 #undef lfl_read_value
 #undef lfl_remove
 #undef lfl_remove_at
-#undef lfl_remove_plainly
 #undef lfl_remove_slowly
 #undef lfl_restarts
 #undef lfl_retire
 #undef lfl_room
 #undef lfl_same
-#undef lfl_secure
 #undef lfl_seek
 #undef lfl_seek_apart
 #undef lfl_seek_once
@@ -220,8 +210,5 @@
 #undef QS_MAP_COMPARE
 #undef QS_MAP_PREFIX
 #undef QS_MAP_INLINE
-#undef LFL_AHEAD
-#undef LFL_APART
-#undef LFL_FAST
 #undef LFL_OWN
 #undef LFL_FOLLOWS

@@ -95,28 +95,6 @@ static void test_a_drained_map_has_few_leaves(void)
     close_map();
 }
 
-/* Keys come and go, leaves split and merge: nodes of the index stay mostly full. */
-static void test_nodes_of_the_index_lend_to_neighbours(void)
-{
-    enum { KEYS = 2000, CHANGES = 400000 };
-    uint64_t random = check_seed();
-    size_t nodes = 0;
-
-    open_map();
-    for (unsigned i = 0; i < CHANGES; i++) {
-        uint64_t key = check_random_below(&random, KEYS);
-        if (check_random_below(&random, 2))
-            REQUIRE(map_insert(&map, thread, key, i) >= 0);
-        else
-            map_remove(&map, thread, key, NULL);
-    }
-    uintptr_t made = qs_load(&map.hints.made, relaxed);
-    for (; made; nodes++)
-        made = (uintptr_t)((struct map_hint_node *)made)->made_before;
-    CHECK_LE(nodes, leaves() / (QS_HINT_FAN / 2));
-    close_map();
-}
-
 /* Whoever took these locks never comes back. */
 static void test_locks_of_the_index_are_stolen(void)
 {
@@ -457,7 +435,6 @@ int main(void)
     RUN(test_both_ends_of_the_keys);
     RUN(test_ascending_keys_leave_leaves_full);
     RUN(test_a_drained_map_has_few_leaves);
-    RUN(test_nodes_of_the_index_lend_to_neighbours);
     RUN(test_locks_of_the_index_are_stolen);
     RUN(test_any_hint_will_do);
     RUN(test_visits_miss_no_key_that_stays);
