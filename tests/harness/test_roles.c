@@ -46,9 +46,10 @@ static bool comes_out(struct qs_cell cell, bool (*so)(const struct qs_sample *))
 {
     bool yes = false;
 
-    for (unsigned tries = 0; !yes && tries < 5; tries++, cell.duration_s *= 2) {
+    for (unsigned tries = 0; !yes && tries < 5; tries++) {
         struct qs_sample sample = run(&cell);
         yes = so(&sample);
+        cell.duration_s *= 2;
     }
     return yes;
 }
