@@ -42,6 +42,10 @@ ok "no number that is not one" test -z "$(grep -liE '[^a-z](nan|inf)[^a-z]' all/
 
 complaints() { xmllint --html --noout "$1" 2>&1 | grep 'error :' | grep -v 'Tag [a-z]* invalid'; }
 ok "report is well-formed" test -z "$(complaints all/report.html)"
+# What it complains of, and the line, for whoever reads this elsewhere.
+complaints all/report.html | while IFS=: read -r _ line what; do
+    echo "    line $line:$what: $(sed -n "${line}p" all/report.html | cut -c1-400)"
+done
 ok "report shows every picture" test "$(grep -o '<svg' all/report.html | wc -l)" -ge \
     "$(ls all/figures/*.svg | wc -l)"
 ok "no id twice" test -z "$(grep -oE ' id="[^"]*"' all/report.html | sort | uniq -d)"
