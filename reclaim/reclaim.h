@@ -143,7 +143,7 @@ enum qs_choice { QS_DEFAULT, QS_OFF, QS_ON };
 /* Optional settings of a domain; zero means the default. */
 struct qs_config {
     unsigned batch; /* retirements of one thread between scans; 128, under eras and
-                       where a scan needs a membarrier 1024 */
+                       where a scan interrupts others 1024 */
     unsigned era; /* allocations of one thread that move the era on, under schemes with
                      eras; by default a batch of retirements does */
     uint64_t watermark_nodes, watermark_bytes; /* garbage above either, at a scan, calls
