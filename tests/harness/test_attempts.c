@@ -1,5 +1,5 @@
 /* test_attempts.c - repeats on shared cores are made again, within the cell's patience;
- * attempts are scripted here in place of real ones. */
+ * attempts and the clock are scripted here in place of real ones. */
 #include <math.h>
 
 #include "harness/crowding.h"
@@ -12,6 +12,17 @@
 static double seen[64];
 static unsigned attempts, empty;
 static double attempt_s, last_patience_s;
+/* Moved on by attempts alone, so that patience ends where it should on any machine. */
+static uint64_t scripted_ns = 1;
+static bool is_clock_scripted = true;
+
+uint64_t __real_qs_now(void);
+uint64_t __wrap_qs_now(void);
+
+uint64_t __wrap_qs_now(void)
+{
+    return is_clock_scripted ? scripted_ns : __real_qs_now();
+}
 
 int __wrap_qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *t,
                           uint64_t seed, struct qs_sample *sample);
@@ -19,12 +30,9 @@ int __wrap_qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *
 int __wrap_qs_run_attempt(const struct qs_cell *cell, const struct qs_topology *t,
                           uint64_t seed, struct qs_sample *sample)
 {
-    uint64_t end = qs_now() + (uint64_t)(attempt_s * 1e9);
-
     (void)t;
     (void)seed;
-    while (qs_now() < end)
-        ;
+    scripted_ns += (uint64_t)(attempt_s * 1e9);
     last_patience_s = cell->patience_s;
     *sample = (struct qs_sample){ .valid = true,
                                   .ops = attempts < empty ? 0 : 1000,
@@ -63,10 +71,9 @@ static void test_patience_ends(void)
 {
     script(64);
     CHECK_EQ(attempts_with(0, 0.001), 1);
-    unsigned made = attempts_with(0.02, 0.005);
-    CHECK(made >= 2 && made <= 5); /* as long as one more fits */
-    CHECK(last_patience_s < 0.02);
-    CHECK(attempts_with(60, 0) < 64);
+    CHECK_EQ(attempts_with(0.022, 0.005), 5); /* the last no longer fits */
+    CHECK(last_patience_s < 0.005);
+    CHECK_EQ(attempts_with(60, 0), 20);
 }
 
 /* On its own the tool loses a fifth of its time at most, and a second. */
@@ -109,16 +116,17 @@ static void test_neighbours(void)
     CHECK(qs_places_share_cores(together, 3));
 }
 
-/* The real loops: nothing makes a core faster than its best. */
+/* The real loops, which anything may hold up: nothing makes a core faster than its best. */
 static void test_crowding_is_a_slowdown(void)
 {
     double waited_s;
 
+    is_clock_scripted = false;
     for (unsigned i = 0; i < 20; i++) {
         double crowding = qs_crowding();
-        CHECK(crowding > 0.9 && crowding < 1000);
+        CHECK(crowding > 0.5 && isfinite(crowding));
     }
-    CHECK(qs_crowding_wait(0, &waited_s) > 0.9);
+    CHECK(qs_crowding_wait(0, &waited_s) > 0.5);
     CHECK(waited_s > 0);
 }
 
