@@ -36,16 +36,17 @@ static int left_ms(uint64_t deadline)
     return now < deadline ? (int)((deadline - now) / 1000000) + 1 : 0;
 }
 
-/* Whether the socket is ready before the deadline. */
+/* Whether the socket is ready before the deadline, or is now: who had no processor until
+ * then has not kept anybody waiting. */
 static bool wait_for(int fd, short events, uint64_t deadline)
 {
     struct pollfd p = { .fd = fd, .events = events };
-    int ready, left;
+    int ready;
 
-    while ((left = left_ms(deadline)) > 0)
-        if ((ready = poll(&p, 1, left)) >= 0 || errno != EINTR)
-            return ready > 0;
-    return false;
+    do
+        ready = poll(&p, 1, left_ms(deadline));
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 /* Reads up to the empty line.  0, or the status to answer with; -1: to nobody. */

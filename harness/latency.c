@@ -131,7 +131,7 @@ static void add_shares(struct qs_sample *s, unsigned kind, const struct qs_histo
 {
     static const double decade[] = { 10, 12.5, 16, 20, 25, 31.5, 40, 50, 63, 80 };
 
-    for (unsigned i = 0; i < 90; i++) {
+    for (unsigned i = 0; i < 130; i++) { /* an hour and more: all there can be */
         unsigned power = i / 10;
         double ns = decade[i % 10] * pow(10, power);
         double within = qs_histogram_within(h, ns * ticks_per_ns);

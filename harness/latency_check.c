@@ -7,9 +7,10 @@
 #include "harness/latency.h"
 #include "harness/worker.h"
 
-/* A map of nothing whose gets can be made to stall. */
+/* A map of nothing, one of whose gets stalls. */
 struct qs_map {
-    qs_word stall; /* the next get takes it and sleeps */
+    struct qs_run *run;
+    uint64_t gets, stall_at, stop_at;
     struct qs_thread thread;
 };
 
@@ -23,10 +24,11 @@ static bool stalling_get(struct qs_map *m, struct qs_thread *t, uint64_t key,
                          uint64_t *value)
 {
     (void)t, (void)key, (void)value;
-    if (qs_load(&m->stall, relaxed)) {
-        qs_store(&m->stall, 0, relaxed);
+    m->gets++;
+    if (m->gets == m->stall_at)
         nap_ms(QS_STALL_MS);
-    }
+    if (m->gets == m->stop_at)
+        qs_store(&m->run->phase, QS_PHASE_STOP, relaxed);
     return false;
 }
 
@@ -72,7 +74,7 @@ static void open_gate(struct qs_run *run)
     pthread_mutex_unlock(&run->lock);
 }
 
-/* The phases of a repeat, as in runner.c, with a stall in the middle. */
+/* The phases of a repeat, as in runner.c; the last get ends the measurement. */
 static bool run_worker(struct qs_worker *w)
 {
     struct qs_run *run = w->run;
@@ -84,10 +86,6 @@ static bool run_worker(struct qs_worker *w)
         wait_until_ready(run);
         qs_store(&run->phase, QS_PHASE_MEASURE, relaxed);
         open_gate(run);
-        nap_ms(QS_STALL_MS);
-        qs_store(&run->map->stall, 1, relaxed);
-        nap_ms(2 * QS_STALL_MS);
-        qs_store(&run->phase, QS_PHASE_STOP, relaxed);
         pthread_join(w->system_thread, NULL);
     }
     pthread_cond_destroy(&run->changed);
@@ -115,7 +113,7 @@ bool qs_stall_measure(const char *latency, struct qs_stall_seen *seen)
     struct qs_cell cell = {
         .threads = 1, .placement = "none", .keys = 1000, .quiesce_every = 100
     };
-    struct qs_map map = { 0 };
+    struct qs_map map = { .stop_at = QS_STALL_GETS };
     struct qs_run *run = qs_memory_alloc_lines(sizeof *run);
     struct qs_worker *w = qs_memory_alloc_lines(sizeof *w);
     bool measured = false;
@@ -124,6 +122,10 @@ bool qs_stall_measure(const char *latency, struct qs_stall_seen *seen)
         run->cell = &cell;
         run->ops = &stalling;
         run->map = &map;
+        map.run = run;
+        if (cell.latency == QS_LATENCY_INTENDED)
+            map.stop_at = (uint64_t)(cell.pace * 2 * QS_STALL_MS / 1000);
+        map.stall_at = map.stop_at / 2;
         qs_workload_init(&run->workload, &cell, 1);
         w->run = run;
         w->latency = qs_latency_new(&cell, 0);

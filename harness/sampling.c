@@ -103,17 +103,18 @@ bool qs_sleep_filling(struct qs_crew *c, double timeout_s)
     return filled;
 }
 
+/* The last look is at the end, or beyond it, however long this thread had no processor. */
 bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring)
 {
-    uint64_t begin = qs_now(), end = begin + (uint64_t)(seconds * 1e9);
-    uint64_t tick = tick_ns(c);
+    uint64_t begin = qs_now(), tick = tick_ns(c);
+    double passed = 0;
 
     forget(c->sample);
-    while (qs_now() < end && !qs_run_is_interrupted()) {
-        uint64_t left = end - qs_now();
+    while (passed < seconds && !qs_run_is_interrupted()) {
+        uint64_t left = (uint64_t)((seconds - passed) * 1e9) + 1;
         struct timespec nap = { .tv_nsec = (long)(left < tick ? left : tick) };
         nanosleep(&nap, NULL);
-        double passed = (double)(qs_now() - begin) / 1e9;
+        passed = (double)(qs_now() - begin) / 1e9;
         look(c, passed);
         if (measuring && c->cell.timeline)
             qs_store(&c->run.phase, QS_PHASE_MEASURE + c->sample->moments, relaxed);

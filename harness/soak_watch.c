@@ -89,6 +89,8 @@ enum qs_soak_end qs_soak_watch(pid_t child, int seconds,
             break;
         before = cpu;
     }
+    if (end == QS_SOAK_HANGS && wait_for(pidfd, 0, signalled))
+        end = QS_SOAK_ENDED; /* since it was last looked at */
     close(pidfd);
     if (end != QS_SOAK_ENDED)
         kill(child, SIGKILL);

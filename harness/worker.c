@@ -144,8 +144,9 @@ static enum qs_role role_in(const struct qs_worker *w, uintptr_t part)
     return part / (cell->timeline / cell->phases) % 2 ? QS_ROLE_READ : QS_ROLE_UPDATE;
 }
 
-/* The end of the part that is over; of several if the thread did not run meanwhile. */
-static void note_parts(struct qs_worker *w)
+/* The end of the part that is over; of several if the thread did not run meanwhile.
+ * Returns the phase that has begun: what is done from here on belongs to it. */
+static uintptr_t note_parts(struct qs_worker *w)
 {
     const struct qs_cell *cell = w->run->cell;
     uintptr_t phase = qs_load(&w->run->phase, relaxed);
@@ -158,17 +159,16 @@ static void note_parts(struct qs_worker *w)
         w->parts[w->noted].tally = w->tally;
         w->parts[w->noted].counters = *QS_COUNTERS(w->thread);
     }
+    return phase;
 }
 
+/* Parts that were over before it had a processor are noted, too, as empty ones. */
 static void work_in_parts(struct qs_worker *w)
 {
     uintptr_t phase;
 
-    while ((phase = qs_load(&w->run->phase, relaxed)) >= QS_PHASE_MEASURE) {
+    while ((phase = note_parts(w)) >= QS_PHASE_MEASURE)
         work_while(w, phase, role_in(w, phase - QS_PHASE_MEASURE));
-        note_parts(w);
-    }
-    note_parts(w); /* it may have ended right after the last look */
 }
 
 /* A core that was idle may be a stranger's for a while. */
