@@ -8,6 +8,8 @@
 #ifndef QS_TESTS_FAULTS_FAULT_H
 #define QS_TESTS_FAULTS_FAULT_H
 
+#include <signal.h>
+
 #include "harness/map_ops.h"
 #include "tests/check.h"
 
@@ -48,8 +50,14 @@ static inline struct qs_stats fault_stats(const struct qs_map_ops *ops,
 
 void fault_sleep_ms(unsigned ms);
 
-/* Waits until *word is at least `value`; false after seconds without it. */
+/* Waits until *word is at least `value`; false after seconds without it.  Only those count
+ * in which every other thread of the process waited for something or had a processor:
+ * what takes long because the machine is busy is waited for, for minutes. */
 bool fault_wait_for(const qs_word *word, uintptr_t value, double seconds);
+
+/* Whether the calling thread is inside of free(), where nobody is to vanish or to stand
+ * still: it may hold the allocator's lock.  Set in whole_free.c. */
+extern _Thread_local volatile sig_atomic_t fault_is_freeing;
 
 /* How many times as long as usual each fault lasts: 1, or QS_FAULT_LENGTH. */
 unsigned fault_length(void);

@@ -12,7 +12,8 @@ enum {
     RETIRED = 20000, /* until they have retired so much */
     ENOUGH = 2000,   /* operations that do retire something, whatever they meet */
     BOUND = 8192,    /* garbage that a robust scheme stays below, hazard eras by half */
-    ATTEMPTS = 20    /* to meet the reader inside an operation */
+    ATTEMPTS = 20,   /* to meet the reader inside an operation, whatever comes of it */
+    MOST_ATTEMPTS = 200 /* where garbage has to grow then, or everybody to wait */
 };
 
 /* The thread that goes on: inserts and removes keys by turns. */
@@ -98,12 +99,13 @@ const char *fault_stalled_reader(const struct qs_map_ops *ops)
     struct qs_map *m = fault_open(ops, KEYS, BATCH, &t);
     struct stall s = { .ops = ops, .map = m, .keys = KEYS };
     struct updater u = { .ops = ops, .map = m };
+    unsigned attempts = ops->robust ? ATTEMPTS : MOST_ATTEMPTS;
     bool grew = false, blocks = false;
 
     fill(ops, m, t, KEYS);
     ops->offline(t);
     stall_start(&s);
-    for (unsigned i = 0; i < ATTEMPTS && !grew && !blocks; i++) {
+    for (unsigned i = 0; i < attempts && !grew && !blocks; i++) {
         stall_freeze(&s);
         blocks = !update_meanwhile(&u, &s);
         grew = u.most > BOUND;

@@ -113,6 +113,9 @@ const char *fault_cancelled(const struct qs_map_ops *ops)
     return tell_ends(ops, m, t, crowd_agrees(&c));
 }
 
+/* Where those of a round meet, if they do. */
+static pthread_barrier_t *meeting;
+
 /* Comes, updates a little, and leaves; every other one without a word. */
 static void *visitor_main(void *argument)
 {
@@ -121,6 +124,8 @@ static void *visitor_main(void *argument)
     struct qs_thread *t = c->ops->thread_register(c->map);
 
     REQUIRE(t);
+    if (meeting)
+        pthread_barrier_wait(meeting);
     for (unsigned i = 0; i < 40; i++)
         crowd_operate(member, t);
     if (member->random & 1)
@@ -138,17 +143,24 @@ static long resident_kb(void)
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-static void visit(struct crowd *c)
+static void visit(struct crowd *c, bool meet)
 {
+    pthread_barrier_t all;
+
+    REQUIRE(!pthread_barrier_init(&all, NULL, CROWD_MAX));
+    meeting = meet ? &all : NULL;
     for (unsigned i = 0; i < CROWD_MAX; i++)
         REQUIRE(
             !pthread_create(&c->members[i].thread, NULL, visitor_main, &c->members[i]));
     for (unsigned i = 0; i < CROWD_MAX; i++)
         pthread_join(c->members[i].thread, NULL);
+    pthread_barrier_destroy(&all);
 }
 
 /* 10 000 threads, 64 at a time.  In one of malloc's arenas: of several each keeps some of
- * what another thread freed, as liburcu's does, and memory grows for a long time. */
+ * what another thread freed, as liburcu's does, and memory grows for a long time.  Now and
+ * then all 64 are there at once, or the memory for so many would be needed for the first
+ * time whenever the machine happens to be busy. */
 const char *fault_thread_churn(const struct qs_map_ops *ops)
 {
     enum { ROUNDS = 10000 / CROWD_MAX, FIRST = ROUNDS / 4, SLACK_KB = 1024 };
@@ -162,7 +174,7 @@ const char *fault_thread_churn(const struct qs_map_ops *ops)
         c.members[i] = (struct crowd_member){ .crowd = &c, .random = i };
     ops->offline(t);
     for (unsigned round = 0; round < ROUNDS * fault_length(); round++) {
-        visit(&c);
+        visit(&c, round % 8 == 0);
         if (round % 8 == 0)
             ops->barrier(m); /* a worker that lags behind is no leak */
         if (round == FIRST)

@@ -16,8 +16,8 @@
 #include "tests/faults/fault.h"
 
 /* A fault counts as hanging after that much time, if it had the processors for it; after
- * five times that much in any case. */
-enum { LIMIT_SECONDS = 30, LIMITS = 5 };
+ * ten times that much in any case. */
+enum { LIMIT_SECONDS = 60, LIMITS = 10 };
 
 static const struct {
     const char *name;

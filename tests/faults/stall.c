@@ -13,6 +13,8 @@ static void on_freeze(int number)
     struct timespec nap = { .tv_nsec = 200000 };
 
     (void)number;
+    if (fault_is_freeing)
+        return;
     qs_store(&frozen, 1, release);
     while (!qs_load(&thawed, acquire))
         nanosleep(&nap, NULL);
@@ -53,16 +55,17 @@ void stall_start(struct stall *s)
 }
 
 /* A scheme that has readers start again may have this one leave the handler before it
- * says that it is there: then it is asked once more. */
+ * says that it is there, and one that frees is not to be frozen: then it is asked once
+ * more. */
 void stall_freeze(struct stall *s)
 {
     bool is_frozen = false;
 
     qs_store(&thawed, 0, relaxed);
     qs_store(&frozen, 0, relaxed);
-    for (unsigned i = 0; i < 5 && !is_frozen; i++) {
+    for (unsigned i = 0; i < 1000 && !is_frozen; i++) {
         REQUIRE(!pthread_kill(s->thread, SIGUSR1));
-        is_frozen = fault_wait_for(&frozen, 1, 2);
+        is_frozen = fault_wait_for(&frozen, 1, 0.05);
     }
     REQUIRE(is_frozen);
 }

@@ -1,12 +1,12 @@
-/* whole_free.c - nobody is cancelled while it frees.
+/* whole_free.c - nobody is cancelled, or frozen, while it frees.
  *
  * Readers of some schemes free nodes.  The C library's free() is not safe to be
  * cancelled in: a thread that vanishes there takes the allocator's lock along, and no
- * scheme could help it.
+ * scheme could help it.  One that stands still there has everybody wait.
  */
 #include <pthread.h>
 
-#include "reclaim/reclaim.h"
+#include "tests/faults/fault.h"
 
 void __real_qs_memory_free(void *memory);
 void __wrap_qs_memory_free(void *memory);
@@ -18,7 +18,9 @@ void __wrap_qs_memory_free(void *memory)
     int before;
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    fault_is_freeing++;
     __real_qs_memory_free(memory);
+    fault_is_freeing--;
     pthread_setcancelstate(before, NULL);
 }
 
@@ -27,6 +29,8 @@ void __wrap_qs_thread_free_chain(struct qs_thread *t, struct qs_chain *chain)
     int before;
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    fault_is_freeing++;
     __real_qs_thread_free_chain(t, chain);
+    fault_is_freeing--;
     pthread_setcancelstate(before, NULL);
 }

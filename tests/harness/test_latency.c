@@ -127,7 +127,8 @@ static void test_modes_are_read_and_written(void)
 
 /* The thread stalls for 100 ms.  A closed loop meets it once, however many operations
  * would have come meanwhile; of those that were due every 100 us, some 900 are more
- * than 10 ms late.  Neither depends on how fast the machine is. */
+ * than 10 ms late.  Neither depends on how fast the machine is, nor on what else it does:
+ * that makes more of them late, and of a million a hundredth is not that easily. */
 static void test_coordinated_omission_shows(void)
 {
     const uint64_t due_late =
@@ -138,12 +139,13 @@ static void test_coordinated_omission_shows(void)
     snprintf(pace, sizeof pace, "paced:%d", QS_STALL_PACE);
     REQUIRE(qs_stall_measure("sampled:1", &closed));
     REQUIRE(qs_stall_measure(pace, &paced));
-    CHECK(closed.times.max >= QS_STALL_MS * 1e6);
+    CHECK_EQ(closed.samples, QS_STALL_GETS);
+    CHECK(closed.times.max >= 0.99 * QS_STALL_MS * 1e6);
     CHECK(closed.late >= 1);
     CHECK(closed.late * 100 < closed.samples); /* below p99, where a table shows it */
     CHECK(closed.times.p99 < QS_STALL_LATE_MS * 1e6);
-    CHECK(paced.times.max >= QS_STALL_MS * 1e6);
-    CHECK_LE(due_late - 2, paced.late);
+    CHECK(paced.times.max >= 0.99 * QS_STALL_MS * 1e6);
+    CHECK_LE(due_late - due_late / 50, paced.late);
     CHECK(paced.times.p99 > QS_STALL_LATE_MS * 1e6);
 }
 
@@ -172,7 +174,7 @@ static struct qs_sample run(const struct qs_cell *cell)
 
 static void check_in_order(const struct qs_percentiles *p)
 {
-    CHECK(p->p50 > 0);
+    CHECK(p->p50 >= 0 && p->max > 0);
     CHECK(p->p50 <= p->p90 && p->p90 <= p->p99 && p->p99 <= p->p999);
     CHECK(p->p999 <= p->p9999 && p->p9999 <= p->max);
     CHECK(p->max_unswitched <= p->max * 1.01);

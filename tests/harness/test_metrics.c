@@ -36,13 +36,13 @@ static int connect_to(const struct qs_http *h)
     return fd;
 }
 
-/* Sends bytes and reads until the connection is closed; the answer's first line counts
- * most, and is "" if there is none. */
-static const char *ask_bytes(const struct qs_http *h, const char *bytes, size_t length)
+/* Sends bytes and reads until the connection is closed.  False if this came too late,
+ * as after seconds without a processor: then it is told so, or reset. */
+static bool ask_once(const struct qs_http *h, const char *bytes, size_t length)
 {
     int fd = connect_to(h);
     size_t got = 0;
-    ssize_t n;
+    ssize_t n = 0;
 
     if (send(fd, bytes, length, MSG_NOSIGNAL) < 0)
         perror("send");
@@ -51,6 +51,14 @@ static const char *ask_bytes(const struct qs_http *h, const char *bytes, size_t 
         got += (size_t)n;
     answer[got] = '\0';
     close(fd);
+    return n >= 0 && !strstr(answer, " 408 ");
+}
+
+/* The answer, whose first line counts most; "" if there is none. */
+static const char *ask_bytes(const struct qs_http *h, const char *bytes, size_t length)
+{
+    for (unsigned i = 0; i < 30 && !ask_once(h, bytes, length); i++)
+        ;
     return answer;
 }
 
@@ -233,25 +241,30 @@ static void test_metrics_add_up_over_rounds(void)
  * itself. */
 static void test_waits_are_told_from_work(void)
 {
-    struct timespec nap = { .tv_nsec = 5000000 };
+    struct timespec nap = { .tv_nsec = 50000000 };
     static struct qs_soak_meter m;
     struct qs_soak_moment began;
+    uint64_t waited = 0, naps = 0;
 
     qs_soak_moment_now(&began);
     qs_soak_meter_call(&m, QS_GET, &began);
     uint64_t before = qs_load(&m.waits.ns, relaxed);
-    qs_soak_moment_now(&began);
-    nanosleep(&nap, NULL);
-    qs_soak_meter_call(&m, QS_DELETE, &began);
-    CHECK_LE(4000000, qs_load(&m.waits.ns, relaxed) - before);
+    for (; naps < 100 && !waited; naps++) {
+        /* One that loses its processor on the way to sleep does not give it up. */
+        qs_soak_moment_now(&began);
+        nanosleep(&nap, NULL);
+        qs_soak_meter_call(&m, QS_DELETE, &began);
+        waited = qs_load(&m.waits.ns, relaxed) - before;
+    }
+    CHECK_LE(25000000, waited);
     CHECK_LE(qs_load(&m.waits.ns, relaxed), qs_load(&m.all.ns, relaxed));
     uint64_t all = 0, deletes = 0;
     for (unsigned i = 0; i < QS_SOAK_TIMES; i++) {
         all += qs_load(&m.all.counts[i], relaxed);
         deletes += qs_load(&m.deletes.counts[i], relaxed);
     }
-    CHECK_EQ(all, 2);
-    CHECK_EQ(deletes, 1);
+    CHECK_EQ(all, 1 + naps);
+    CHECK_EQ(deletes, naps);
 }
 
 static void test_nested_maps_are_two_deep(void)
