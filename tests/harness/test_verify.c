@@ -237,7 +237,7 @@ void linger_between(void)
 {
     static _Thread_local unsigned accesses;
 
-    if (++accesses % 1000 == 0)
+    if (++accesses % 5000 == 0)
         sched_yield();
 }
 
@@ -284,7 +284,7 @@ static bool is_flip_found(struct qs_history *h, struct qs_call *c)
     return v.kind == QS_NOT_LINEARIZABLE;
 }
 
-enum { FLIPS = 200 };
+static const unsigned FLIPS = 200;
 
 static unsigned flips_found(uint64_t seed)
 {
