@@ -103,15 +103,19 @@ int qs_ping_thread_unregister(struct qs_ping_thread *t)
     return unregister(t);
 }
 
-/* Waits for a thread's answer: 0, or -ETIMEDOUT. */
+/* Waits for a thread's answer: 0, or -ETIMEDOUT.  Between two looks it is as often the
+ * waiter that has no processor, or everybody, and hardly counts: only a part of the
+ * patience at once. */
 int qs_ping_wait(bool (*has_answered)(const void *), const void *asked)
 {
-    uint64_t start = qs_now();
+    uint64_t waited = 0, then = qs_now(), now;
 
-    while (!has_answered(asked)) {
-        if (qs_now() - start > QS_PING_PATIENCE)
+    for (; !has_answered(asked); then = now) {
+        if (waited > QS_PING_PATIENCE)
             return -ETIMEDOUT;
         qs_yield();
+        now = qs_now();
+        waited += now - then < QS_PING_PATIENCE / 4 ? now - then : QS_PING_PATIENCE / 4;
     }
     return 0;
 }
@@ -261,14 +265,19 @@ void qs_ping_collect(struct qs_ping_thread *t)
     t->older_since = qs_load(&d->begun, seq_cst); /* (1) */
 }
 
+/* A thread that gets no processor for long makes a round fail, and the next one finds
+ * it: that is no reason to return. */
 void qs_ping_barrier(struct qs_ping_domain *d)
 {
     struct qs_chain orphans = { 0 }, gone = { 0 };
 
     qs_domain_adopt(&d->base, &orphans);
-    while (orphans.first && !run_round(d, NULL)) {
-        sift(d, &orphans, &gone, NULL, 0);
-        qs_domain_free_chain(&d->base, &gone);
+    for (int error = 0; orphans.first && (!error || error == -ETIMEDOUT);) {
+        error = run_round(d, NULL);
+        if (!error) {
+            sift(d, &orphans, &gone, NULL, 0);
+            qs_domain_free_chain(&d->base, &gone);
+        }
         if (orphans.first)
             qs_yield();
     }

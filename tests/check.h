@@ -39,6 +39,10 @@
 
 enum { CHECK_SHOWN = 20 }; /* failures printed in full */
 
+/* s that a test waits for what has to come about: more than any machine needs, however
+ * busy it is, and less than ctest gives it. */
+enum { CHECK_PATIENCE = 120 };
+
 static qs_word check_failures;
 static unsigned check_passed, check_failed;
 
@@ -68,6 +72,21 @@ static inline uint64_t check_random(uint64_t *state)
 static inline uint64_t check_random_below(uint64_t *state, uint64_t bound)
 {
     return check_random(state) % bound;
+}
+
+static inline uint64_t check_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Whether a test that began at check_now() to wait, or to repeat what may come to
+ * nothing where threads get no processor, may go on with it. */
+static inline bool check_may_wait(uint64_t since)
+{
+    return check_now() - since < (uint64_t)CHECK_PATIENCE * 1000000000;
 }
 
 /* Multiplies the length of random tests: 1, or 2 with QUIESCE_FULL=1.  A build with a

@@ -82,7 +82,7 @@ compile() { # pair of structure and scheme
 
 # After how many executions this search finds the mutant; - if it does not.
 found_after() { # option...
-  timeout "${patience:-300}" "$work/check" --no-shrink "$@" 2>&1 |
+  timeout "${patience:-600}" "$work/check" --no-shrink "$@" 2>&1 |
     sed -n 's/.*found after \([0-9]*\) .*/\1/p' | grep . || echo -
 }
 

@@ -14,7 +14,7 @@
 
 #include "harness/map_ops.h"
 
-enum { THREADS = 4, KEYS = 8, OPERATIONS = 20000, PATIENCE = 10 /* seconds */ };
+enum { THREADS = 4, KEYS = 8, OPERATIONS = 20000, PATIENCE = 60 /* seconds */ };
 
 extern const struct qs_map_ops MAP_OPS;
 

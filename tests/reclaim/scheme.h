@@ -25,12 +25,7 @@ enum {
 #ifdef QS_RECLAIM_RCU_PART_H
     SCHEME_FREES_ELSEWHERE = true, /* on liburcu's thread, when that gets to it */
 #else
-    SCHEME_FREES_ELSEWHERE = false,
-#endif
-#ifdef QS_RECLAIM_POP_H
-    SCHEME_ASKS_THREADS = true /* and has to wait until the kernel runs them */
-#else
-    SCHEME_ASKS_THREADS = false
+    SCHEME_FREES_ELSEWHERE = false
 #endif
 };
 
@@ -79,6 +74,30 @@ static inline void domain_open(struct S(domain) * d, const struct qs_config *con
     struct qs_config as_told = nodes_config(config);
 
     REQUIRE(!S(domain_init)(d, &as_told));
+}
+
+/* Whether rounds of the domain's wait until the kernel runs the threads they interrupt:
+ * they fail where it does not for long, and garbage grows until another one succeeds. */
+static inline bool asks_threads(const struct S(domain) * d)
+{
+#ifdef QS_RECLAIM_PING_H
+    return !d->ping.light;
+#else
+    (void)d;
+    return false;
+#endif
+}
+
+/* Whether the last round failed; for the only thread that begins any. */
+static inline bool asked_in_vain(const struct S(domain) * d)
+{
+#ifdef QS_RECLAIM_PING_H
+    return asks_threads(d) &&
+           qs_load(&d->ping.begun, relaxed) != qs_load(&d->ping.completed, relaxed);
+#else
+    (void)d;
+    return false;
+#endif
 }
 
 static inline struct S(thread) * thread_open(struct S(domain) * d)

@@ -81,6 +81,7 @@ static void test_what_many_leave_is_freed(void)
 
 struct waiter {
     struct S(domain) * domain;
+    struct steps begun;
     qs_word returned;
 };
 
@@ -88,6 +89,7 @@ static void *waiter_main(void *argument)
 {
     struct waiter *w = argument;
 
+    steps_reach(&w->begun, 1);
     S(barrier)(w->domain);
     CHECK_EQ(disposed_of_all(), MADE);
     qs_store(&w->returned, 1, release);
@@ -100,7 +102,7 @@ static void test_barrier_waits_and_frees_what_leavers_left(void)
 {
     struct qs_config config = { .batch = BATCH };
     struct S(domain) d;
-    struct waiter w = { .domain = &d };
+    struct waiter w = { .domain = &d, .begun = STEPS_INIT };
     struct reader r;
     pthread_t thread;
 
@@ -112,6 +114,7 @@ static void test_barrier_waits_and_frees_what_leavers_left(void)
     CHECK_EQ(S(thread_unregister)(t), 0);
     come_and_go(&d, r.links);
     REQUIRE(!pthread_create(&thread, NULL, waiter_main, &w));
+    steps_wait(&w.begun, 1);
     for (unsigned i = 0; i < 50 && !qs_load(&w.returned, acquire); i++)
         nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
     CHECK_EQ(qs_load(&w.returned, acquire), 0);

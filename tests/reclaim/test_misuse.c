@@ -34,8 +34,10 @@ static bool is_aborted(void (*scene)(struct play *), char said[SENTENCE])
         _exit(0);
     }
     close(ends[1]);
-    ssize_t n = read(ends[0], said, SENTENCE - 1);
-    said[n > 0 ? n : 0] = 0;
+    size_t length = 0;
+    for (ssize_t n = 1; n > 0; length += n > 0 ? (size_t)n : 0) /* to its end */
+        n = read(ends[0], said + length, SENTENCE - 1 - length);
+    said[length] = 0;
     close(ends[0]);
     REQUIRE(waitpid(child, &status, 0) == child);
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;

@@ -1,11 +1,12 @@
 /* test_lifetime.c - registering, leaving without a word, destroying too early, and many
  * short-lived threads, for every map. */
 #include <errno.h>
+#include <sched.h>
 
 #include "tests/structures/every_map.h"
 #include "tests/team.h"
 
-enum { TEAM = 8, CHURN_ROUNDS = 60 };
+enum { TEAM = 8, CHURN_ROUNDS = 60, WAITERS = 3 };
 
 struct setting {
     const struct qs_map_ops *ops;
@@ -13,6 +14,7 @@ struct setting {
     struct qs_thread *registration;
     unsigned highest_index[TEAM];
     struct steps steps;
+    qs_word offline; /* threads that wait so */
     int result;
 };
 
@@ -135,6 +137,7 @@ static void test_thread_may_use_two_maps(const struct qs_map_ops *ops)
 static void wait_offline(struct setting *s, struct qs_thread *t)
 {
     s->ops->offline(t);
+    qs_fetch_add(&s->offline, 1, release);
     steps_wait(&s->steps, 1);
     s->ops->online(t);
 }
@@ -149,6 +152,8 @@ static void use_or_wait(void *shared, unsigned index)
     if (index) {
         wait_offline(s, t);
     } else {
+        while (qs_load(&s->offline, acquire) < WAITERS)
+            s->ops->quiesce(t), sched_yield();
         for (uint64_t key = 0; key < 3000; key++) {
             CHECK_EQ(s->ops->insert(s->map, t, key, key), 1);
             CHECK(s->ops->remove(s->map, t, key, NULL));
@@ -172,7 +177,7 @@ static void test_waiting_threads_hold_nothing_back(const struct qs_map_ops *ops)
                          .map = map_open(ops, 0, NULL),
                          .steps = STEPS_INIT };
 
-    team_run(4, use_or_wait, &s);
+    team_run(1 + WAITERS, use_or_wait, &s);
     map_close(ops, s.map, NULL);
 }
 
