@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Writes text with everything escaped that means something in HTML. */
+/* Writes text with everything escaped that means something in HTML, and U+FFFD for bytes
+ * that are no UTF-8. */
 void qs_html_text(FILE *out, const char *text);
 
 /* Writes in the manner of printf; %s arguments are escaped, the format is not.  Knows
