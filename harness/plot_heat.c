@@ -90,10 +90,34 @@ static void write_marks(FILE *out, const struct qs_drawing *d, const struct plac
     fputs(") noenhanced\n", out);
 }
 
+/* The least and the greatest median. */
+static void find_range(const struct qs_panel *panel, double *least, double *most)
+{
+    *least = INFINITY;
+    *most = 0;
+    for (size_t i = 0; i < panel->n; i++)
+        for (size_t k = 0; k < panel->curves[i].n; k++) {
+            double value = panel->curves[i].points[k].y.value;
+            *least = fmin(*least, value);
+            *most = fmax(*most, value);
+        }
+}
+
+/* gnuplot ends at a colour for the logarithm of nothing, which a short repeat may
+ * measure. */
+static bool has_log_colours(const struct qs_drawing *d)
+{
+    double least, most;
+
+    find_range(d->panel, &least, &most);
+    return d->plot->ylog && least > 0;
+}
+
 /* Light to dark, which print and colour-blind eyes keep apart. */
 void qs_heat_write_axes(FILE *out, const struct qs_drawing *d)
 {
     struct places p = places_of(d->panel);
+    bool log = has_log_colours(d);
 
     write_map(out, d->panel, &p);
     write_marks(out, d, &p);
@@ -105,7 +129,7 @@ void qs_heat_write_axes(FILE *out, const struct qs_drawing *d)
             "set rmargin 14\nset style fill solid 1 noborder\n",
             p.n ? p.n - 1 : 0, d->panel->n - 1,
             qs_axis_label(d->panels->series_columns[0]), qs_axis_label(d->plot->y),
-            d->plot->ylog ? "*" : "0", d->plot->ylog ? "set logscale cb\n" : "");
+            log ? "*" : "0", log ? "set logscale cb\n" : "");
     free(p.x);
 }
 
@@ -113,15 +137,10 @@ void qs_heat_write_axes(FILE *out, const struct qs_drawing *d)
  * beyond the middle of the colours. */
 static void write_numbers(FILE *out, const struct qs_drawing *d)
 {
-    double least = INFINITY, most = 0;
+    double least, most;
 
-    for (size_t i = 0; i < d->panel->n; i++)
-        for (size_t k = 0; k < d->panel->curves[i].n; k++) {
-            double value = d->panel->curves[i].points[k].y.value;
-            least = fmin(least, value);
-            most = fmax(most, value);
-        }
-    double middle = d->plot->ylog ? sqrt(least * most) : most / 2;
+    find_range(d->panel, &least, &most);
+    double middle = has_log_colours(d) ? sqrt(least * most) : most / 2;
     static const char *const colours[] = { "<", "'black'", ">=", "'white'" };
     for (unsigned i = 0; i < 4; i += 2)
         fprintf(out,
