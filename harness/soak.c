@@ -224,7 +224,8 @@ static bool run_round(const struct qs_soak_round *round, struct qs_soak_result *
         fflush(NULL);
         _exit(0);
     }
-    enum qs_soak_end end = qs_soak_watch(pid, HANGS_AFTER_S, &signalled);
+    enum qs_soak_end end =
+        qs_soak_watch(pid, HANGS_AFTER_S, &result->live.calls, &signalled);
     while (waitpid(pid, &status, 0) < 0)
         ;
     if (signalled)

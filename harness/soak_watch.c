@@ -70,11 +70,12 @@ static bool wait_for(int pidfd, int seconds, const volatile sig_atomic_t *signal
     return n > 0;
 }
 
-enum qs_soak_end qs_soak_watch(pid_t child, int seconds,
+enum qs_soak_end qs_soak_watch(pid_t child, int seconds, const qs_word *calls,
                                const volatile sig_atomic_t *signalled)
 {
     enum qs_soak_end end = QS_SOAK_HANGS;
     int pidfd = pidfd_open(child, 0);
+    uintptr_t made = 0;
     double before = 0;
 
     if (pidfd < 0)
@@ -85,9 +86,12 @@ enum qs_soak_end qs_soak_watch(pid_t child, int seconds,
         else if (*signalled)
             end = QS_SOAK_INTERRUPTED;
         double cpu = cpu_of(child);
-        if (!is_runnable(child) || cpu - before > seconds * LITTLE_PCT / 100.0)
+        uintptr_t now = qs_load(calls, relaxed);
+        bool works = is_runnable(child) && cpu - before <= seconds * LITTLE_PCT / 100.0;
+        if (!works && now == made)
             break;
         before = cpu;
+        made = now;
     }
     if (end == QS_SOAK_HANGS && wait_for(pidfd, 0, signalled))
         end = QS_SOAK_ENDED; /* since it was last looked at */
