@@ -17,7 +17,8 @@ ok "nodes apart are slower than one node" awk -F, 'FNR == 1 { f++ } $1 == 4 { mo
 run model --threads 2
 ok "it says so in words, too" grep -q '^Predicted, not measured' out
 
-run bench -s skip_list -r ebr --keys 1k --threads 1 --duration 20ms --repeats 2 --csv cells.csv
+long_enough 'v("ops") > 0' cells.csv run bench -s skip_list -r ebr --keys 1k --threads 1 \
+    --repeats 2 --csv cells.csv
 run model --cells cells.csv --only 'reclaim == ebr' -T 'core:16 pu:1' --csv
 ok "costs of a run" test $status -eq 0
 run model --cells cells.csv --only 'reclaim == hp'

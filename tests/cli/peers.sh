@@ -5,7 +5,7 @@
 control=$(dirname "$tool")/peers/control
 
 # ask - one short repeat of the program in ./peers, which has $patience to answer.
-patience=30s
+patience=300s
 ask() {
     rm -f rows.csv
     QUIESCE_PEERS=$work/peers "$tool" bench --structure michael_hash_apart --reclaim qsbr \
@@ -43,7 +43,7 @@ says 2 "not built" bench --structure michael_hash_apart --reclaim qsbr
 unset QUIESCE_PEERS
 
 ln -s "$control" peers/control
-ask --threads 1,2 --oversubscribe --repeats 2
+long_enough 'v("ops") > 0' rows.csv ask --threads 1,2 --oversubscribe --repeats 2
 ok "the right program" test $status -eq 0
 ok "rows" test "$(wc -l <rows.csv)" -eq 5
 all 'v("status") == "ok" && v("ops") > 0 && v("mops") > 0' rows.csv
@@ -82,7 +82,7 @@ exec sleep 60
 TEXT
 patience=2s
 gives failed "did not answer"
-patience=30s
+patience=300s
 program <<'TEXT'
 exit 1
 TEXT

@@ -6,18 +6,10 @@
 run list peers --csv
 grep ',ok,' out | cut -d, -f1,2 | grep -v '^michael_hash_apart' | tr , ' ' >peers
 [ -s peers ] || { echo "skipped: no package of a peer is here; scripts/install-deps --peers"; exit 77; }
-# measure DURATION - of the peer, into rows.csv.
-measure()
-{
-    rm -f rows.csv
-    run bench --structure "$structure" --reclaim "$scheme" --keys 1k --mix 50/25/25 \
-        --threads 1,2 --oversubscribe --duration "$1" --warmup 1ms --repeats 2 --csv rows.csv
-}
-
 while read -r structure scheme; do
-    measure 20ms
-    # That may end before a thread had a turn, where others are at work.
-    [ $status -ne 0 ] || [ "$(violations 'v("ops") > 0' rows.csv)" = 0 ] || measure 1s
+    long_enough 'v("ops") > 0' rows.csv run bench --structure "$structure" \
+        --reclaim "$scheme" --keys 1k --mix 50/25/25 --threads 1,2 --oversubscribe \
+        --warmup 1ms --repeats 2 --timeout 300s --csv rows.csv
     ok "$structure:$scheme" test $status -eq 0
     all 'v("status") == "ok" && v("ops") > 0 && v("cpu_ns_per_op") > 0' rows.csv
 done <peers
