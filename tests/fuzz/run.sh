@@ -6,10 +6,10 @@
 seconds=$1
 program=$2
 shift 2
-[ -z "${QUIESCE_FULL-}" ] || seconds=20
+[ -z "${QUIESCE_FULL-}" ] || [ "$seconds" -gt 20 ] || seconds=20
 found=$(mktemp -d "${TMPDIR:-/tmp}/quiesce-fuzz.XXXXXX")
 failed=$(pwd)/$(basename "$program").
-if "$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 -max_len=4096 \
+if "$program" -max_total_time="$seconds" -timeout=300 -rss_limit_mb=1024 -max_len=4096 \
     -verbosity=0 -print_final_stats=1 -artifact_prefix="$failed" "$found" "$@" \
     >"$found.log" 2>&1; then
     grep -E 'executed_units|new_units' "$found.log"

@@ -72,7 +72,7 @@ every()
     case $1 in *concurrent) grep -v '^ALONE' pairs ;; *) cat pairs ;; esac |
         sed 's/^[A-Z]*(\([a-z0-9_]*\), *\([a-z0-9_]*\)).*/--structure \1 --reclaim \2/' |
         case $1 in sequential) cat ;; *) grep -E -- "$few" ;; esac >"$1.pairs"
-    sed "s|^|timeout 300 ${runner[*]} ./$1 |" "$1.pairs" | xargs -d '\n' -P 2 -n 1 sh -c
+    sed "s|^|timeout 1200 ${runner[*]} ./$1 |" "$1.pairs" | xargs -d '\n' -P 2 -n 1 sh -c
 }
 for kind in $kinds; do
     every $kind >said 2>&1
@@ -86,6 +86,6 @@ done
 for test in word_vector leaf_keys; do
     "${compile[@]}" -static -DSCHEME=ebr -DSCHEME_HEADER='"reclaim/ebr.h"' \
         "$root/tests/structures/test_$test.c" *.o -o $test -pthread -lm
-    ok "$test passes" timeout 300 "${runner[@]}" ./$test
+    ok "$test passes" timeout 1200 "${runner[@]}" ./$test
 done
 finish

@@ -6,6 +6,8 @@
 cd "$1" || exit 2
 pages=$2 tool=$3
 wrong=0
+text=$(mktemp) || exit 2
+trap 'rm -f "$text"' EXIT
 
 complain() {
     echo "$1"
@@ -27,14 +29,13 @@ section() { awk -v verb="$1" '/^[.]S[hs] / { inside = $2 == verb } inside' "$pag
 
 if [ -x "$tool" ]; then
     for verb in $("$tool" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
-        section "$verb" >"${TMPDIR:-/tmp}/quiesce-man.$$"
-        [ -s "${TMPDIR:-/tmp}/quiesce-man.$$" ] || complain "quiesce.1: has no verb $verb"
+        section "$verb" >"$text"
+        [ -s "$text" ] || complain "quiesce.1: has no verb $verb"
         for option in $(options "$verb" | sort -u); do
             case $option in --help | --usage | --version) continue ;; esac
-            grep -qE -- "(^|[ ,])-?${option#-}( |\$)" "${TMPDIR:-/tmp}/quiesce-man.$$" ||
+            grep -qE -- "(^|[ ,])-?${option#-}( |\$)" "$text" ||
                 complain "quiesce.1: $verb has no $option"
         done
-        rm -f "${TMPDIR:-/tmp}/quiesce-man.$$"
     done
 fi
 
