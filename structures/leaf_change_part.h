@@ -2,7 +2,6 @@
  * algorithm and the linearization points.
  *
  * Memory order
- *   (1) header   acquire, as in leaf_header_part.h
  *   (3) again    acquire load of the header behind the fence there, since it is what
  *                the next try starts from
  *   (4) take     CAS: from here on the slot is this thread's; its success says that the
@@ -10,7 +9,9 @@
  *   (6) publish  CAS: releases the slot, which was written by release stores
  *                (leaf_header_part.h): a late reader that sees one of them sees (4), too
  *   (7) remove   CAS
- *  (12) protect  as in leaf_search_part.h; what checks it is (4), or (6), (7)
+ *  (12) protect  as in leaf_search_part.h, behind a look as that of get, which needs no
+ *                protection; what checks it is (4), or (6), (7), which expect the header
+ *                that was looked at
  */
 
 /* A change under way: the slot that it has taken, if any, as its bit. */
@@ -23,50 +24,57 @@ struct lfl_edit {
 #endif
 };
 
-/* Protects the leaf that a hint leads to, if it is live and the key's; as lfl_accept()
- * does, but for the check, which is the CAS to come. */
-LFL_IN_PLACE bool lfl_guess(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
-                            struct lfl_edit *e)
+/* Looks at the leaf; false if it has changed meanwhile, and e->header is what it is now.
+ */
+LFL_IN_PLACE bool lfl_look_at(const struct lfl *m, struct lfl_key key,
+                              struct lfl_edit *e, struct lfl_view *v)
 {
-    const qs_word *word = lfl_hint(m, key);
-    uintptr_t where = qs_load(word, acquire); /* (1) */
+    uintptr_t header = e->header;
 
-    e->leaf = lfl_leaf_at(where);
-    if (!where)
-        return false;
-    e->header = qs_load(&e->leaf->header, acquire); /* (1) */
-    return lfl_state_of(e->header) == LFL_LIVE && lfl_covers(e->leaf, key) &&
-           lfl_protect(t, 0, word) == where; /* (12) */
+    lfl_look(m, e->leaf, header, key, v);
+    e->header = qs_load(&e->leaf->header, acquire); /* (3) */
+    return e->header == header;
 }
 
-/* Finds the live leaf of the key, protected; replaces it if it is frozen. */
-LFL_IN_PLACE void lfl_locate(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+/* Protects the leaf that was looked at, if the hint still leads there; as lfl_accept()
+ * does, but for the check, which is the CAS to come. */
+LFL_IN_PLACE bool lfl_secure(struct lfl_thread *t, const struct lfl_view *v,
                              struct lfl_edit *e)
+{
+    e->leaf = v->leaf;
+    e->header = v->header;
+    return lfl_protect(t, 0, v->hint) == (uintptr_t)v->leaf; /* (12) */
+}
+
+/* Finds the live leaf of the key, protected, and looks at it; replaces it if it is
+ * frozen.  False if it has changed meanwhile. */
+LFL_IN_PLACE bool lfl_locate(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+                             struct lfl_edit *e, struct lfl_view *v)
 {
     struct lfl_place p;
 
-    if (!lfl_restarts && lfl_guess(m, t, key, e))
-        return;
-    for (;;) {
-        lfl_find(m, t, key, &p);
-        if (lfl_state_of(p.header) == LFL_LIVE)
-            break;
+    if (!lfl_restarts && lfl_peek(m, key, v) && lfl_secure(t, v, e))
+        return true;
+    lfl_find(m, t, key, &p);
+    if (lfl_state_of(p.header) != LFL_LIVE) {
         lfl_complete(m, t, p.at, NULL);
+        return false;
     }
     e->leaf = p.at;
     e->header = p.header;
+    return lfl_look_at(m, key, e, v);
 }
 
 /* Takes a slot: 0, LFL_RETRY or -ENOMEM. */
 static inline int lfl_take(struct lfl *m, struct lfl_thread *t, struct lfl_edit *e)
 {
-    uintptr_t unused = lfl_unused(e->header), slot = unused & -unused;
-    uintptr_t taken = e->header + (slot << lfl_slots) + LFL_VERSION;
+    uintptr_t header = e->header, unused = lfl_unused(header), slot = unused & -unused;
+    uintptr_t taken = header + (slot << lfl_slots) + LFL_VERSION;
 
     if (!slot)
-        return lfl_freeze(m, t, e->leaf, e->header, LFL_SPLIT) ? -ENOMEM : LFL_RETRY;
+        return lfl_freeze(m, t, e->leaf, header, LFL_SPLIT) ? -ENOMEM : LFL_RETRY;
     if (!qs_counted_cas(QS_COUNTERS(t), QS_SITE_OTHER, &e->leaf->header, /* (4) */
-                        &e->header, taken))
+                        &header, taken))
         return LFL_RETRY;
     e->header = taken;
     e->taken = slot;
@@ -132,43 +140,43 @@ static inline bool lfl_apply(struct lfl_thread *t, struct lfl_edit *e,
 
     if (!gone && !e->taken)
         return true; /* the view is confirmed already */
-    return qs_counted_cas(QS_COUNTERS(t), come ? QS_SITE_LINK : QS_SITE_MARK,
-                          &e->leaf->header, &e->header,
-                          /* (6) */ /* (7) */
-                              e->header -
-                              (e->taken << lfl_slots) - gone + come + LFL_VERSION);
+    uintptr_t header = e->header,
+              changed = header - (e->taken << lfl_slots) - gone + come + LFL_VERSION;
+    bool done = qs_counted_cas(QS_COUNTERS(t), come ? QS_SITE_LINK : QS_SITE_MARK,
+                               &e->leaf->header, &header, /* (6) */ /* (7) */
+                               changed);
+    e->header = header;
+    return done;
 }
 
-/* Looks, has decided, and lets it take effect: the verdict, LFL_RETRY or -ENOMEM.  From
- * when a slot is taken on, this is tried as long as the leaf is live. */
+/* Has decided about what was seen, and lets it take effect: the verdict, LFL_RETRY or
+ * -ENOMEM.  From when a slot is taken on, this is tried as long as the leaf is live. */
 QS_CALLS_BACK int lfl_edit(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
-                           lfl_change *change, void *arg, struct lfl_edit *e)
+                           lfl_change *change, void *arg, struct lfl_edit *e,
+                           struct lfl_view v)
 {
     for (;;) {
-        struct lfl_view v;
-        lfl_look(m, e->leaf, e->header, key, &v);
-        uintptr_t now = qs_load(&e->leaf->header, acquire); /* (3) */
-        if (now == e->header) {
-            QS_MAP_VALUE value = v.value;
-            enum qs_verdict verdict = change(arg, v.present, &value);
-            if (verdict == QS_REMOVE && !v.present)
-                verdict = QS_KEEP;
-            int error = verdict == QS_STORE ? lfl_prepare(m, t, e) : 0;
-            if (!error && verdict == QS_STORE && !e->taken)
-                error = lfl_take(m, t, e);
-            if (error)
-                return error;
-            if (verdict == QS_STORE)
-                lfl_write(e, key, &value);
-            if (lfl_apply(t, e, verdict, &v)) {
-                lfl_settle(m, t, e, verdict, &v);
-                return verdict;
-            }
-            now = e->header;
+        QS_MAP_VALUE value = v.value;
+        enum qs_verdict verdict = change(arg, v.present, &value);
+        if (verdict == QS_REMOVE && !v.present)
+            verdict = QS_KEEP;
+        int error = verdict == QS_STORE ? lfl_prepare(m, t, e) : 0;
+        if (!error && verdict == QS_STORE && !e->taken)
+            error = lfl_take(m, t, e);
+        if (error)
+            return error;
+        if (verdict == QS_STORE)
+            lfl_write(e, key, &value);
+        if (lfl_apply(t, e, verdict, &v)) {
+            lfl_settle(m, t, e, verdict, &v);
+            return verdict;
         }
-        if (!e->taken || lfl_state_of(now) != LFL_LIVE)
-            return LFL_RETRY; /* a slot that was taken dies with its leaf */
-        e->header = now;
+        if (!e->taken)
+            return LFL_RETRY;
+        do
+            if (lfl_state_of(e->header) != LFL_LIVE)
+                return LFL_RETRY; /* a slot that was taken dies with its leaf */
+        while (!lfl_look_at(m, key, e, &v));
     }
 }
 
@@ -197,9 +205,11 @@ QS_CALLS_BACK int lfl_update(struct lfl *m, struct lfl_thread *t, struct lfl_key
 
     lfl_enter(t);
     while (result == LFL_RETRY) {
+        struct lfl_view v;
         e.taken = 0;
-        lfl_locate(m, t, key, &e);
-        result = lfl_edit(m, t, key, change, arg, &e);
+        if (!lfl_locate(m, t, key, &e, &v))
+            continue;
+        result = lfl_edit(m, t, key, change, arg, &e, v);
         if (result == QS_REMOVE)
             lfl_tidy(m, t, key, e.leaf, true);
     }
@@ -238,8 +248,8 @@ static __attribute__((noinline, unused)) void lfl_remove_slowly(struct lfl *m,
 }
 
 /* Removes what was seen without any protection: false if the leaf has changed. */
-static inline bool lfl_try_remove(struct lfl *m, struct lfl_thread *t,
-                                  struct lfl_key key, const struct lfl_view *v)
+LFL_IN_PLACE bool lfl_try_remove(struct lfl *m, struct lfl_thread *t,
+                                 struct lfl_key key, const struct lfl_view *v)
 {
     uintptr_t header = v->header, without = header - v->slot + LFL_VERSION;
 

@@ -50,6 +50,7 @@ enum {
 
 /* A leaf's answer about a key. */
 struct lfl_view {
+    const qs_word *hint; /* that led to the leaf, if one did */
     struct lfl_leaf *leaf;
     uintptr_t header;
     uintptr_t slot; /* the bit of the key's slot, 0 if there is none */
@@ -154,9 +155,14 @@ static inline void lfl_answer(struct lfl_leaf *l, uintptr_t header, uintptr_t eq
     v->header = header;
     v->slot = slots & -slots;
     v->present = slots != 0;
-    uintptr_t word = slots ? lfl_slot_word(l, (unsigned)__builtin_ctzll(slots)) : 0;
 #if LFL_OWN
+    uintptr_t word = slots ? lfl_slot_word(l, (unsigned)__builtin_ctzll(slots)) : 0;
     v->word = word;
+#else
+    /* Without a branch, which would often be mispredicted. */
+    uintptr_t some = slots | (uintptr_t)1 << (lfl_slots - 1);
+    uintptr_t word = lfl_slot_word(l, (unsigned)__builtin_ctzll(some));
+    word &= -(uintptr_t)v->present;
 #endif
     lfl_read_value(word, &v->value);
     qs_fence(acquire); /* (2) */
@@ -256,10 +262,10 @@ static inline bool lfl_peek_at(const struct lfl *m, struct lfl_leaf *l,
 static inline bool lfl_peek(const struct lfl *m, struct lfl_key key, struct lfl_view *v)
 {
 #if !LFL_OWN
-    LFL_BY_VECTORS(m, peek, m, key, v);
+    LFL_BY_VECTORS(m, far_peek, m, key, v);
 #endif
-    uintptr_t where = qs_load(lfl_hint(m, key), acquire); /* (1) */
-    return lfl_peek_at(m, lfl_leaf_at(where), key, v);
+    v->hint = lfl_hint(m, key);
+    return lfl_peek_at(m, lfl_leaf_at(qs_load(v->hint, acquire)), key, v); /* (1) */
 }
 
 /* Copies a slot's pair, with a value only if that is asked for; false if its box is

@@ -9,11 +9,19 @@
  * them wrong.
  *
  * Algorithm.  Writers try a node's lock and give up where it is taken; putting an entry
- * into a full node takes the lock of the tree besides and splits full nodes on the way
- * down.  Nobody waits: the index is only slower for an entry that is missing.  A lock
- * that was found taken QS_HINT_PATIENCE times is stolen, since its holder may have
- * stopped for good.  Two writers in one node mix up entries, which is no worse than
- * stale ones, because
+ * into a full node takes the lock of the tree besides and makes room in full nodes on the
+ * way down: by moving entries to a neighbour under the same parent, or, if both of them
+ * are as good as full, by splitting.  Nodes are never joined, so as entries come and go
+ * each of them would split sooner or later without the first.  Nobody waits: the index
+ * is only slower for an entry that is missing.  A lock that was found taken
+ * QS_HINT_PATIENCE times is stolen, since its holder may have stopped for good.  Two
+ * writers in one node mix up entries: they may stand in any order, in a node whose range
+ * is another, and the first one may be above what the parent says of the node.  The next
+ * writer of a node puts it in order.  Meanwhile this is no worse than stale entries,
+ * because
+ *   - a search that is led astray goes on left of the greatest key that it met on its
+ *     way down and that is not above its own, which leads to the list's beginning in as
+ *     many steps as there are entries;
  *   - every word `where` ever stored into a node leads to what its level may lead to,
  *     or is 0 on the lowest level;
  *   - counts are read within bounds, so no entry is written outside of a node;
@@ -22,100 +30,14 @@
  *     box is freed with the entry; the first one of a node stays with the node, as its
  *     parent has the same.
  *
- * Unused entries have the greatest key, which none else has.
- *
- * Memory order.  All but the following, and (26), is relaxed; wrong orders make bad
- * hints.
+ * Memory order.  All but the following, and what leaf_hint_node_part.h has, is relaxed;
+ * wrong orders make bad hints.
  *  (30) where    release store, acquire load: a node, or what a hint leads to, is
  *                initialised
  *  (31) root     the same, by seq_cst CAS
- *  (32) lock     seq_cst CAS, and release store: keeps writers apart while nobody
- *                steals
- *  (33) made     seq_cst CAS: destroy() finds all nodes
- *  (29) free     as in leaf_keys_part.h
  *
  * Progress: find is wait-free, put and drop take a bounded number of steps.
  */
-#ifndef QS_STRUCTURES_LEAF_HINTS_PART_H
-#define QS_STRUCTURES_LEAF_HINTS_PART_H
-
-#ifndef QS_HINT_FAN
-#define QS_HINT_FAN 16 /* a power of two */
-#endif
-
-#ifndef QS_HINT_PATIENCE
-#define QS_HINT_PATIENCE 64
-#endif
-
-enum { QS_HINT_HEIGHT = QS_CACHE_LINE - 1 }; /* mask of the height in the root */
-
-/* Takes a lock, steals it, or gives up.  Its word: taken, and twice the number of those
- * who found it so. */
-static inline bool qs_hint_try(qs_word *lock)
-{
-    uintptr_t seen = qs_load(lock, relaxed);
-
-    if (!(seen & 1) || seen / 2 >= QS_HINT_PATIENCE)
-        return qs_cas(lock, &seen, 1); /* (32) */
-    qs_fetch_add(lock, 2, relaxed);
-    return false;
-}
-
-static inline void qs_hint_release(qs_word *lock)
-{
-    qs_store(lock, 0, release); /* (32) */
-}
-#endif
-
-struct lfl_hint_node {
-    _Alignas(QS_CACHE_LINE) qs_word prefix[QS_HINT_FAN]; /* of the keys, which ascend */
-    qs_word where[QS_HINT_FAN];
-#if LFL_OWN
-    qs_word place[QS_HINT_FAN];
-#endif
-    qs_word lock;
-    qs_word entries;
-    struct lfl_hint_node *made_before;
-};
-
-/* An entry's place in a node of the lowest level. */
-struct lfl_hint_entry {
-    struct lfl_hint_node *node;
-    unsigned entry;
-};
-
-static inline struct lfl_hint_node *lfl_hint_node_at(uintptr_t word)
-{
-    return (struct lfl_hint_node *)(word & ~(uintptr_t)QS_HINT_HEIGHT);
-}
-
-static inline struct lfl_key lfl_hint_load(const struct lfl_hint_node *x, unsigned i)
-{
-    struct lfl_key k = { .prefix = qs_load(&x->prefix[i], relaxed) };
-#if LFL_OWN
-    k.place = qs_load(&x->place[i], acquire); /* (26) */
-#endif
-    return k;
-}
-
-static inline void lfl_hint_store(struct lfl_hint_node *x, unsigned i, struct lfl_key k)
-{
-#if LFL_OWN
-    qs_store(&x->place[i], k.place, release); /* (26) */
-#endif
-    qs_store(&x->prefix[i], k.prefix, relaxed);
-}
-
-/* The last entry whose key is not above key, or the first one. */
-static inline unsigned lfl_hint_rank(const struct lfl_hint_node *x, struct lfl_key key)
-{
-    unsigned entry = 0;
-
-    for (unsigned step = QS_HINT_FAN / 2; step; step /= 2)
-        entry += lfl_less(key, lfl_hint_load(x, entry + step)) ? 0 : step;
-    return entry;
-}
-
 static inline struct lfl_hint_entry lfl_hint_find(const struct lfl *m,
                                                   struct lfl_key key)
 {
@@ -128,105 +50,34 @@ static inline struct lfl_hint_entry lfl_hint_find(const struct lfl *m,
     return (struct lfl_hint_entry){ x, lfl_hint_rank(x, key) };
 }
 
+/* The same, with the greatest key on the way there that is not above this one, or the
+ * least: where to go on if the hint is no good. */
+static inline struct lfl_hint_entry lfl_hint_trace(const struct lfl *m,
+                                                   struct lfl_key key,
+                                                   struct lfl_key *left)
+{
+    uintptr_t root = qs_load(&m->hints.root, acquire); /* (31) */
+    struct lfl_hint_entry h = { lfl_hint_node_at(root), 0 };
+
+    *left = lfl_least();
+    for (uintptr_t height = root & QS_HINT_HEIGHT;; height--) {
+        h.entry = lfl_hint_rank(h.node, key);
+        struct lfl_key own = lfl_hint_load(h.node, h.entry);
+        if (lfl_less(*left, own) && !lfl_less(key, own))
+            *left = own;
+        if (!height)
+            return h;
+        h.node = (struct lfl_hint_node *)qs_load(&h.node->where[h.entry], /* (30) */
+                                                 acquire);
+    }
+}
+
 static inline struct lfl_key lfl_hint_key(struct lfl_hint_entry h)
 {
     return lfl_hint_load(h.node, h.entry);
 }
 
-/* A node without entries, whose unused ones all lead to `spare`; NULL without memory.
- */
-static inline struct lfl_hint_node *lfl_hint_new(struct lfl *m, uintptr_t spare)
-{
-    struct lfl_hint_node *x = qs_memory_alloc_lines(sizeof *x);
-
-    if (!x)
-        return NULL;
-    for (unsigned i = 0; i < QS_HINT_FAN; i++) {
-        lfl_hint_store(x, i, lfl_greatest());
-        qs_init(&x->where[i], spare);
-    }
-    qs_init(&x->lock, 0);
-    qs_init(&x->entries, 0);
-    uintptr_t made = qs_load(&m->hints.made, relaxed);
-    do
-        x->made_before = (struct lfl_hint_node *)made;
-    while (!qs_cas(&m->hints.made, &made, (uintptr_t)x)); /* (33) */
-    return x;
-}
-
-static inline unsigned lfl_hint_entries(const struct lfl_hint_node *x)
-{
-    uintptr_t n = qs_load(&x->entries, relaxed);
-    return n < QS_HINT_FAN ? (unsigned)n : QS_HINT_FAN;
-}
-
-static inline void lfl_hint_set(struct lfl_hint_node *x, unsigned i, struct lfl_key key,
-                                uintptr_t where)
-{
-    qs_store(&x->where[i], where, release); /* (30) */
-    lfl_hint_store(x, i, key);
-}
-
-static inline void lfl_hint_move(struct lfl_hint_node *x, unsigned to, unsigned from)
-{
-    lfl_hint_set(x, to, lfl_hint_load(x, from),
-                 qs_load(&x->where[from], acquire)); /* (30) */
-}
-
-/* Puts an entry in front of entry i of a locked node; false if there is no room. */
-static inline bool lfl_hint_insert(struct lfl_hint_node *x, unsigned i,
-                                   struct lfl_key key, uintptr_t where)
-{
-    unsigned n = lfl_hint_entries(x);
-
-    if (n == QS_HINT_FAN || i > n)
-        return false;
-    for (unsigned k = n; k > i; k--)
-        lfl_hint_move(x, k, k - 1);
-    lfl_hint_set(x, i, key, where);
-    qs_store(&x->entries, n + 1, relaxed);
-    return true;
-}
-
-/* The key for an entry of the index, which keeps it until it is let go; false without
- * memory, or if it is not there any more. */
-static inline bool lfl_hint_keep(struct lfl *m, struct lfl_key key,
-                                 struct lfl_key *kept)
-{
-    *kept = key;
-#if LFL_OWN
-    struct lfl_goal g;
-    if (!lfl_box_at(key.place))
-        return true;
-    struct lfl_box *b = lfl_read_key(key.place & ~(uintptr_t)LFL_BIAS, &g.key)
-                            ? qs_box_pop_or_cut(m->index_boxes)
-                            : NULL;
-    if (!b)
-        return false;
-    lfl_box_fill(b, &g.key, NULL);
-    kept->prefix = QS_MAP_PREFIX(&g.key);
-    kept->place = (uintptr_t)b | LFL_AT;
-#else
-    (void)m;
-#endif
-    return true;
-}
-
-static inline void lfl_hint_let_go(struct lfl *m, struct lfl_key kept)
-{
-#if LFL_OWN
-    struct lfl_box *b = lfl_box_at(kept.place);
-    uintptr_t life = b ? qs_load(&b->life, relaxed) : 0;
-
-    if (life % 2 && qs_cas(&b->life, &life, life + 1)) /* (29) */
-        qs_box_push(m->index_boxes, b);
-#else
-    (void)m;
-    (void)kept;
-#endif
-}
-
-/* Where the key's entry is or belongs in a locked node of the lowest level. */
+/* Where the key's entry is or belongs in a locked node of the lowest level, in order. */
 static inline bool lfl_hint_put_in(struct lfl *m, struct lfl_hint_node *x,
                                    struct lfl_key key, uintptr_t where)
 {
@@ -254,7 +105,7 @@ static inline void lfl_hint_split(struct lfl *m, struct lfl_hint_node *parent,
 {
     unsigned n = lfl_hint_entries(x), half = n / 2;
 
-    if (n < 2)
+    if (n < 2 || lfl_hint_entries(parent) == QS_HINT_FAN)
         return;
     if (n > 2 && lfl_less(lfl_hint_load(x, n - 1), key))
         half = n - 2;
@@ -268,9 +119,68 @@ static inline void lfl_hint_split(struct lfl *m, struct lfl_hint_node *parent,
     qs_store(&y->entries, n - half, relaxed);
     if (!lfl_hint_insert(parent, i + 1, lfl_hint_load(y, 0), (uintptr_t)y))
         return;
-    for (unsigned k = n; k-- > half;)
-        lfl_hint_store(x, k, lfl_greatest());
-    qs_store(&x->entries, half, relaxed);
+    lfl_hint_cut(x, half);
+}
+
+/* Moves entries of entry i of the parent, x, which is full, to the front of entry i + 1,
+ * if that has room; 0 or how many. */
+static inline unsigned lfl_hint_lend(struct lfl_hint_node *parent, unsigned i,
+                                     struct lfl_hint_node *x, struct lfl_hint_node *y)
+{
+    unsigned n = lfl_hint_entries(x), there = lfl_hint_entries(y);
+    unsigned some = n > there ? (n - there) / 2 : 0;
+
+    if (!some)
+        return 0;
+    for (unsigned k = there; k--;)
+        lfl_hint_move(y, k + some, k);
+    for (unsigned k = 0; k < some; k++)
+        lfl_hint_set(y, k, lfl_hint_load(x, n - some + k),
+                     qs_load(&x->where[n - some + k], acquire)); /* (30) */
+    qs_store(&y->entries, there + some, relaxed);
+    lfl_hint_store(parent, i + 1, lfl_hint_load(y, 0));
+    lfl_hint_cut(x, n - some);
+    return some;
+}
+
+/* The same the other way: of y, to the end of x. */
+static inline unsigned lfl_hint_lend_back(struct lfl_hint_node *parent, unsigned i,
+                                          struct lfl_hint_node *x,
+                                          struct lfl_hint_node *y)
+{
+    unsigned n = lfl_hint_entries(y), there = lfl_hint_entries(x);
+    unsigned some = n > there ? (n - there) / 2 : 0;
+
+    if (!some)
+        return 0;
+    for (unsigned k = 0; k < some; k++)
+        lfl_hint_set(x, there + k, lfl_hint_load(y, k),
+                     qs_load(&y->where[k], acquire)); /* (30) */
+    qs_store(&x->entries, there + some, relaxed);
+    lfl_hint_store(parent, i + 1, lfl_hint_load(y, some));
+    for (unsigned k = some; k < n; k++)
+        lfl_hint_move(y, k - some, k);
+    lfl_hint_cut(y, n - some);
+    return some;
+}
+
+/* Moves entries of a full node, entry i of the parent, to a neighbour, entry k; whether
+ * it did. */
+static inline bool lfl_hint_relieve(struct lfl_hint_node *parent, unsigned i,
+                                    unsigned k, struct lfl_hint_node *x, bool lowest)
+{
+    if (k >= lfl_hint_entries(parent))
+        return false;
+    struct lfl_hint_node *y =
+        (struct lfl_hint_node *)qs_load(&parent->where[k], acquire); /* (30) */
+    if (y == x || (lowest && !qs_hint_try(&y->lock)))
+        return false;
+    lfl_hint_sort(y);
+    unsigned some =
+        k > i ? lfl_hint_lend(parent, i, x, y) : lfl_hint_lend_back(parent, k, y, x);
+    if (lowest)
+        qs_hint_release(&y->lock);
+    return some;
 }
 
 /* A new root over the full one, or NULL. */
@@ -290,8 +200,8 @@ static inline struct lfl_hint_node *lfl_hint_raise(struct lfl *m, uintptr_t *roo
     return y;
 }
 
-/* One step down from x, which has room, with the tree's lock; splits the child if it is
- * full.  A child of the lowest level is locked while that lasts. */
+/* One step down from x, which has room, with the tree's lock; makes room in the child if
+ * it is full.  One of the lowest level is locked while that lasts. */
 static inline struct lfl_hint_node *lfl_hint_step(struct lfl *m,
                                                   struct lfl_hint_node *x, bool lowest,
                                                   struct lfl_key key)
@@ -300,11 +210,13 @@ static inline struct lfl_hint_node *lfl_hint_step(struct lfl *m,
     struct lfl_hint_node *y =
         (struct lfl_hint_node *)qs_load(&x->where[i], acquire); /* (30) */
 
-    if (lfl_hint_entries(y) < QS_HINT_FAN)
-        return y;
     if (lowest && !qs_hint_try(&y->lock))
         return NULL;
-    lfl_hint_split(m, x, i, y, key);
+    lfl_hint_sort(y);
+    if (lfl_hint_entries(y) == QS_HINT_FAN &&
+        !lfl_hint_relieve(x, i, i + 1, y, lowest) &&
+        !lfl_hint_relieve(x, i, i - 1, y, lowest))
+        lfl_hint_split(m, x, i, y, key);
     if (lowest)
         qs_hint_release(&y->lock);
     return (struct lfl_hint_node *)qs_load(&x->where[lfl_hint_rank(x, key)], /* (30) */
@@ -319,6 +231,8 @@ static inline void lfl_hint_make_room(struct lfl *m, struct lfl_key key)
         return;
     uintptr_t root = qs_load(&m->hints.root, acquire); /* (31) */
     struct lfl_hint_node *x = lfl_hint_node_at(root);
+    if (root & QS_HINT_HEIGHT)
+        lfl_hint_sort(x);
     if (lfl_hint_entries(x) == QS_HINT_FAN)
         x = lfl_hint_raise(m, &root);
     for (uintptr_t height = root & QS_HINT_HEIGHT; x && height; height--)
@@ -345,6 +259,7 @@ static inline bool lfl_hint_try_put(struct lfl *m, struct lfl_key key, uintptr_t
 
     if (!x)
         return true; /* whoever misses the entry will try again */
+    lfl_hint_sort(x);
     bool put = lfl_hint_put_in(m, x, key, where);
     qs_hint_release(&x->lock);
     return put;
@@ -359,30 +274,38 @@ static inline void lfl_hint_put(struct lfl *m, struct lfl_key key, uintptr_t whe
     lfl_hint_try_put(m, key, where);
 }
 
+/* Removes entry i, whose key is this one, from a locked node. */
+static inline void lfl_hint_remove(struct lfl *m, struct lfl_hint_node *x, unsigned i,
+                                   struct lfl_key key)
+{
+    unsigned n = lfl_hint_entries(x);
+
+    for (unsigned k = i; k + 1 < n; k++)
+        lfl_hint_move(x, k, k + 1);
+    lfl_hint_cut(x, n - 1);
+    lfl_hint_let_go(m, key);
+}
+
 /* Removes the entry of a key, if nobody is in the way; the first one of a node stays
- * and leads to `instead`. */
+ * and leads to `instead`, as does a new one where that was above the key: then the key
+ * is the parent's. */
 static inline void lfl_hint_drop(struct lfl *m, struct lfl_key key, uintptr_t instead)
 {
     struct lfl_hint_node *x = lfl_hint_lock(m, key);
+    bool is_full = false;
 
     if (!x)
         return;
-    unsigned i = lfl_hint_rank(x, key), n = lfl_hint_entries(x);
+    lfl_hint_sort(x);
+    unsigned i = lfl_hint_rank(x, key);
     struct lfl_key there = lfl_hint_load(x, i);
-    if (i >= n || !lfl_same(there, key)) {
-        qs_hint_release(&x->lock);
-        return;
-    }
-    if (i) {
-        for (; i + 1 < n; i++)
-            lfl_hint_move(x, i, i + 1);
-        lfl_hint_store(x, n - 1, lfl_greatest());
-        qs_store(&x->entries, n - 1, relaxed);
-        lfl_hint_let_go(m, there);
-    } else {
-        qs_store(&x->where[0], instead, release); /* (30) */
-    }
+    if (i && lfl_same(there, key))
+        lfl_hint_remove(m, x, i, there);
+    else if (!i && !lfl_less(there, key))
+        is_full = !lfl_hint_put_in(m, x, key, instead);
     qs_hint_release(&x->lock);
+    if (is_full)
+        lfl_hint_make_room(m, key);
 }
 
 /* A tree whose only entry is that of the least key.  0 or -1: no memory. */

@@ -203,6 +203,7 @@ static inline void lfl_box_free(struct lfl *m, struct lfl_thread *t, struct lfl_
 }
 #endif
 
+#include "structures/leaf_hint_node_part.h"
 #include "structures/leaf_hints_part.h"
 
 #include "structures/leaf_header_part.h"
@@ -288,33 +289,36 @@ static inline size_t lfl_trim(struct lfl *m)
     return qs_leaf_pool_trim(m->pool);
 }
 
-/* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
-static inline bool lfl_get(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
-                           QS_MAP_VALUE *value)
+/* Whether get, insert and remove are compiled for vectors as a whole. */
+#if !LFL_OWN && (defined QS_HAVE_AVX || defined QS_HAVE_NEON) && QS_HINT_FAN == 16
+#define LFL_FAST  1
+#define LFL_APART static __attribute__((noinline, unused))
+#else
+#define LFL_FAST  0
+#define LFL_APART static inline
+#endif
+
+LFL_APART bool lfl_get_plainly(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+                               QS_MAP_VALUE *value)
 {
-    struct lfl_goal g;
-    struct lfl_key k = lfl_aim(&g, key);
     struct lfl_view v;
 
-    if (!lfl_peek(m, k, &v))
-        lfl_get_slowly(m, t, k, &v);
+    if (!lfl_peek(m, key, &v))
+        lfl_get_slowly(m, t, key, &v);
     if (v.present)
         *value = v.value;
     return v.present;
 }
 
-/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
-static inline int lfl_insert(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
-                             QS_MAP_VALUE value)
+/* The verdict, or -ENOMEM. */
+LFL_APART int lfl_insert_plainly(struct lfl *m, struct lfl_thread *t,
+                                 struct lfl_key key, QS_MAP_VALUE value)
 {
-    struct lfl_goal g;
-    int verdict = lfl_update(m, t, lfl_aim(&g, key), lfl_add, &value);
-
-    return verdict < 0 ? verdict : verdict == QS_STORE;
+    return lfl_update(m, t, key, lfl_add, &value);
 }
 
-static inline bool lfl_remove_at(struct lfl *m, struct lfl_thread *t,
-                                 struct lfl_key key, QS_MAP_VALUE *value)
+LFL_APART bool lfl_remove_plainly(struct lfl *m, struct lfl_thread *t,
+                                  struct lfl_key key, QS_MAP_VALUE *value)
 {
     struct lfl_view v;
 
@@ -323,6 +327,64 @@ static inline bool lfl_remove_at(struct lfl *m, struct lfl_thread *t,
     if (v.present && value)
         *value = v.value;
     return v.present;
+}
+
+#if LFL_FAST && defined QS_HAVE_AVX
+#define LFL_CODE       QS_AVX512_CODE
+#define LFL_FOLLOW     qs_follow_avx512
+#define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_avx512)
+#include "structures/leaf_fast_part.h"
+
+#define LFL_CODE       QS_AVX2_CODE
+#define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_avx2)
+#include "structures/leaf_fast_part.h"
+#elif LFL_FAST
+#define LFL_CODE       QS_NEON_CODE
+#define LFL_KIND(name) QS_NAME(QS_MAP_NAME, name##_neon)
+#include "structures/leaf_fast_part.h"
+#endif
+
+/* Copies the value of key to *value.  False, leaving *value alone, if key is absent. */
+static inline bool lfl_get(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                           QS_MAP_VALUE *value)
+{
+    struct lfl_goal g;
+    struct lfl_key k = lfl_aim(&g, key);
+
+#if LFL_FAST
+    LFL_BY_VECTORS(m, get, m, t, k, value);
+#endif
+    return lfl_get_plainly(m, t, k, value);
+}
+
+static inline int lfl_insert_at(struct lfl *m, struct lfl_thread *t, struct lfl_key key,
+                                QS_MAP_VALUE value)
+{
+#if LFL_FAST
+    if (!lfl_restarts) {
+        LFL_BY_VECTORS(m, insert, m, t, key, value);
+    }
+#endif
+    return lfl_insert_plainly(m, t, key, value);
+}
+
+/* Adds key with value.  1 if inserted, 0 if key is present already, -ENOMEM. */
+static inline int lfl_insert(struct lfl *m, struct lfl_thread *t, QS_MAP_KEY key,
+                             QS_MAP_VALUE value)
+{
+    struct lfl_goal g;
+    int verdict = lfl_insert_at(m, t, lfl_aim(&g, key), value);
+
+    return verdict < 0 ? verdict : verdict == QS_STORE;
+}
+
+static inline bool lfl_remove_at(struct lfl *m, struct lfl_thread *t,
+                                 struct lfl_key key, QS_MAP_VALUE *value)
+{
+#if LFL_FAST
+    LFL_BY_VECTORS(m, remove, m, t, key, value);
+#endif
+    return lfl_remove_plainly(m, t, key, value);
 }
 
 /* Removes key and copies its value to *value unless value is NULL; false if absent. */

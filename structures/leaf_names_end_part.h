@@ -60,13 +60,14 @@
 #undef lfl_full_from
 #undef lfl_get
 #undef lfl_get_many
+#undef lfl_get_plainly
 #undef lfl_get_slowly
 #undef lfl_goal
 #undef lfl_greatest
-#undef lfl_guess
 #undef lfl_help
 #undef lfl_higher
 #undef lfl_hint
+#undef lfl_hint_cut
 #undef lfl_hint_drop
 #undef lfl_hint_entries
 #undef lfl_hint_entry
@@ -74,6 +75,8 @@
 #undef lfl_hint_insert
 #undef lfl_hint_keep
 #undef lfl_hint_key
+#undef lfl_hint_lend
+#undef lfl_hint_lend_back
 #undef lfl_hint_let_go
 #undef lfl_hint_load
 #undef lfl_hint_lock
@@ -86,10 +89,14 @@
 #undef lfl_hint_put_in
 #undef lfl_hint_raise
 #undef lfl_hint_rank
+#undef lfl_hint_relieve
+#undef lfl_hint_remove
 #undef lfl_hint_set
+#undef lfl_hint_sort
 #undef lfl_hint_split
 #undef lfl_hint_step
 #undef lfl_hint_store
+#undef lfl_hint_trace
 #undef lfl_hint_tree
 #undef lfl_hint_tree_destroy
 #undef lfl_hint_tree_init
@@ -97,6 +104,8 @@
 #undef lfl_hold
 #undef lfl_init
 #undef lfl_insert
+#undef lfl_insert_at
+#undef lfl_insert_plainly
 #undef lfl_is_greatest
 #undef lfl_is_least
 #undef lfl_is_replaceable
@@ -115,6 +124,7 @@
 #undef lfl_load_key
 #undef lfl_locate
 #undef lfl_look
+#undef lfl_look_at
 #undef lfl_lower
 #undef lfl_mark
 #undef lfl_mend
@@ -127,6 +137,7 @@
 #undef lfl_order_of
 #undef lfl_page
 #undef lfl_page_of
+#undef lfl_page_on
 #undef lfl_page_slowly
 #undef lfl_page_try
 #undef lfl_pair
@@ -150,11 +161,13 @@
 #undef lfl_read_value
 #undef lfl_remove
 #undef lfl_remove_at
+#undef lfl_remove_plainly
 #undef lfl_remove_slowly
 #undef lfl_restarts
 #undef lfl_retire
 #undef lfl_room
 #undef lfl_same
+#undef lfl_secure
 #undef lfl_seek
 #undef lfl_seek_apart
 #undef lfl_seek_once
@@ -210,5 +223,8 @@
 #undef QS_MAP_COMPARE
 #undef QS_MAP_PREFIX
 #undef QS_MAP_INLINE
+#undef LFL_AHEAD
+#undef LFL_APART
+#undef LFL_FAST
 #undef LFL_OWN
 #undef LFL_FOLLOWS

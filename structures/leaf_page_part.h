@@ -3,7 +3,9 @@
  *
  * A page is what a live leaf held at one moment, in order.  As get, reading one needs
  * no protection unless hints lead astray; the next one follows the link of the last,
- * and is believed if it goes on where that one ended.
+ * and is believed if it goes on where that one ended.  A visit reads more and more of
+ * them at a time, up to LFL_AHEAD, where that is done without a branch that depends on
+ * how many keys a leaf has.
  *
  * Visits are weakly consistent: each leaf is read at one moment, the next one later.
  * Keys that are present throughout are visited once.  The visitor is called outside of
@@ -16,16 +18,6 @@
  *                again it says that what it does not show comes after what has changed
  *                before
  */
-
-/* A leaf at a moment. */
-struct lfl_page {
-    struct lfl_leaf *leaf;
-    uintptr_t header, next;
-    struct lfl_key low, last; /* held here */
-    struct lfl_goal low_goal, last_goal;
-    unsigned n;
-    struct lfl_pair pairs[lfl_room];
-};
 
 /* Reads the leaf, in order, if it is live and the key's. */
 static inline bool lfl_page_try(const struct lfl *m, struct lfl_leaf *l,
@@ -77,7 +69,7 @@ static inline void lfl_page_of(struct lfl *m, struct lfl_thread *t, struct lfl_k
 static inline void lfl_prefetch(const struct lfl_leaf *l)
 {
     for (size_t offset = 0; offset < sizeof *l; offset += QS_CACHE_LINE)
-        __builtin_prefetch((const char *)l + offset);
+        __builtin_prefetch((const void *)((uintptr_t)l + offset)); /* l may be NULL */
 }
 
 /* How many keys of the page are below this one, and how many not above it. */
@@ -95,15 +87,33 @@ static inline unsigned lfl_up_to(const struct lfl_page *p, struct lfl_key key)
     return lfl_is_greatest(key) ? p->n : lfl_below(p, lfl_succ(key));
 }
 
+/* The next page of several leaves, up to that of the key `to`, if this processor sorts
+ * them without a branch and nothing is special about the first one: whether it did. */
+static inline bool lfl_page_on(const struct lfl *m, struct lfl_page *p,
+                               struct lfl_key to, unsigned leaves)
+{
+#if LFL_FOLLOWS
+    if (lfl_slots >= 8 && m->vectors == QS_AVX512)
+        return QS_NAME(QS_MAP_NAME, page_on_avx512)(p, to, leaves);
+#endif
+    (void)m;
+    (void)p;
+    (void)to;
+    (void)leaves;
+    return false;
+}
+
 typedef bool lfl_visit(void *arg, const QS_MAP_KEY *key, const QS_MAP_VALUE *value);
 
 QS_CALLS_BACK bool lfl_show(const struct lfl_pair *pair, lfl_visit *visit, void *arg)
 {
-    QS_MAP_KEY key;
+#if LFL_OWN
+    return visit(arg, &pair->own.key, &pair->content);
+#else
     QS_MAP_VALUE value;
-
-    lfl_pair_show(pair, &key, &value);
-    return visit(arg, &key, &value);
+    lfl_read_value(pair->value, &value);
+    return visit(arg, &pair->key, &value);
+#endif
 }
 
 QS_CALLS_BACK size_t lfl_visit_up(struct lfl *m, struct lfl_thread *t,
@@ -113,10 +123,13 @@ QS_CALLS_BACK size_t lfl_visit_up(struct lfl *m, struct lfl_thread *t,
     struct lfl_goal goal;
     struct lfl_page p;
     size_t n = 0;
+    unsigned leaves = 1; /* more each time, since many visits end soon */
 
     p.next = 0;
     while (!lfl_less(to, from)) {
-        lfl_page_of(m, t, from, p.next, &p);
+        if (leaves == 1 || !lfl_page_on(m, &p, to, leaves))
+            lfl_page_of(m, t, from, p.next, &p);
+        leaves = leaves < LFL_AHEAD ? 2 * leaves : leaves;
         lfl_prefetch(lfl_leaf_at(p.next));
         unsigned i = lfl_less(p.low, from) ? lfl_below(&p, from) : 0;
         unsigned end = lfl_less(to, p.last) ? lfl_up_to(&p, to) : p.n;

@@ -36,7 +36,7 @@ struct lfl_place {
     uintptr_t header, next; /* of at */
     unsigned slot;          /* protects at; its neighbour protects before */
     unsigned hops;
-    struct lfl_key bad; /* that of the last hint that was no good */
+    struct lfl_key bad; /* of the last hint that was no good, or of its node's entry */
     bool met_bad;
 };
 
@@ -69,11 +69,11 @@ static inline void lfl_start(struct lfl *m, struct lfl_thread *t, struct lfl_key
                              struct lfl_place *p)
 {
     for (struct lfl_key key = lfl_is_greatest(from) ? lfl_pred(from) : from;;) {
-        struct lfl_hint_entry h = lfl_hint_find(m, key);
-        struct lfl_key own = lfl_hint_key(h);
+        struct lfl_key left;
+        struct lfl_hint_entry h = lfl_hint_trace(m, key, &left);
         if (lfl_accept(t, h, from, p))
             return;
-        p->bad = lfl_less(own, key) ? own : key;
+        p->bad = left;
         p->met_bad = true;
         if (lfl_is_least(p->bad))
             return;
@@ -172,16 +172,18 @@ static inline void lfl_help(struct lfl *m, struct lfl_thread *t, struct lfl_plac
         lfl_complete(m, t, p->before, NULL);
 }
 
-/* Puts hints right that led the search astray. */
-static inline void lfl_mend(struct lfl *m, const struct lfl_place *p)
+/* Puts hints right that led the search astray, or not far enough; one from the left is
+ * to begin a leaf earlier. */
+static inline void lfl_mend(struct lfl *m, const struct lfl_place *p, bool from_left)
 {
     struct lfl_key low = lfl_load_key(&p->at->low);
+    bool is_within = p->met_bad && lfl_less(low, p->bad);
 
     if (lfl_state_of(p->header) != LFL_LIVE)
         return;
-    if (p->met_bad && lfl_less(low, p->bad))
+    if (is_within)
         lfl_hint_drop(m, p->bad, (uintptr_t)p->at);
-    if ((p->met_bad && lfl_same(low, p->bad)) || p->hops >= 2)
+    if ((p->met_bad && !is_within) || p->hops > from_left)
         lfl_hint_put(m, low, (uintptr_t)p->at);
 }
 
@@ -199,7 +201,7 @@ static __attribute__((noinline, unused)) void lfl_find_from(struct lfl *m,
             break;
         lfl_help(m, t, p);
     }
-    lfl_mend(m, p);
+    lfl_mend(m, p, from_left);
 }
 
 static inline void lfl_find(struct lfl *m, struct lfl_thread *t, struct lfl_key key,

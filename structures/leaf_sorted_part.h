@@ -11,6 +11,26 @@
  *                are by the header, which the caller reads again
  */
 
+/* Leaves that a visit reads at a time.  Where a loop over the keys of one leaf ends, the
+ * processor guesses wrong more often than not; so one loop goes over those of several,
+ * which are read without branches that depend on their numbers. */
+#if LFL_FOLLOWS
+#define LFL_AHEAD 4
+#else
+#define LFL_AHEAD 1
+#endif
+
+/* A leaf at a moment, or several that follow each other, each at one. */
+struct lfl_page {
+    struct lfl_leaf *leaf;    /* if it is one */
+    uintptr_t header;         /* of it */
+    uintptr_t next;           /* the leaf behind the last one */
+    struct lfl_key low, last; /* held here */
+    struct lfl_goal low_goal, last_goal;
+    unsigned n;
+    struct lfl_pair pairs[LFL_AHEAD * lfl_room];
+};
+
 /* What an order for this header has above its digits. */
 static inline uintptr_t lfl_order_of(uintptr_t header)
 {

@@ -9,7 +9,7 @@
  */
 
 #if !LFL_OWN
-LFL_CODE static inline const qs_word *LFL_KIND(hint)(const struct lfl *m, uint64_t key)
+LFL_CODE LFL_IN_PLACE const qs_word *LFL_KIND(hint)(const struct lfl *m, uint64_t key)
 {
     uintptr_t root = qs_load(&m->hints.root, acquire); /* (1) */
     const struct lfl_hint_node *x = lfl_hint_node_at(root);
@@ -28,12 +28,11 @@ LFL_CODE static __attribute__((noinline, unused)) const qs_word *LFL_KIND(far_hi
 }
 
 /* As lfl_peek(). */
-LFL_CODE static __attribute__((noinline, unused)) bool LFL_KIND(peek)(
-    const struct lfl *m, struct lfl_key key, struct lfl_view *v)
+LFL_CODE LFL_IN_PLACE bool LFL_KIND(peek)(const struct lfl *m, struct lfl_key key,
+                                          struct lfl_view *v)
 {
-    struct lfl_leaf *l =
-        lfl_leaf_at(qs_load(LFL_KIND(hint)(m, key.prefix), acquire)); /* (1) */
-
+    v->hint = LFL_KIND(hint)(m, key.prefix);
+    struct lfl_leaf *l = lfl_leaf_at(qs_load(v->hint, acquire)); /* (1) */
     if (!l)
         return false;
     uintptr_t header = qs_load(&l->header, acquire); /* (1) */
@@ -41,6 +40,12 @@ LFL_CODE static __attribute__((noinline, unused)) bool LFL_KIND(peek)(
         return false;
     lfl_answer(l, header, LFL_EQUAL(l->key, key.prefix), v);
     return qs_load(&l->header, relaxed) == header; /* (3) */
+}
+
+LFL_CODE static __attribute__((noinline, unused)) bool LFL_KIND(far_peek)(
+    const struct lfl *m, struct lfl_key key, struct lfl_view *v)
+{
+    return LFL_KIND(peek)(m, key, v);
 }
 #endif
 

@@ -24,12 +24,12 @@ enum qs_vectors { QS_NO_VECTORS, QS_NEON, QS_AVX2, QS_AVX512 };
 #include <immintrin.h>
 
 #define QS_AVX2_CODE   __attribute__((target("avx2,bmi,popcnt")))
-#define QS_AVX512_CODE __attribute__((target("avx512f,avx2,bmi,popcnt")))
+#define QS_AVX512_CODE __attribute__((target("avx512f,avx512dq,avx2,bmi,popcnt")))
 
 /* What this processor has. */
 static inline enum qs_vectors qs_vectors(void)
 {
-    if (__builtin_cpu_supports("avx512f"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
         return QS_AVX512;
     return __builtin_cpu_supports("avx2") ? QS_AVX2 : QS_NO_VECTORS;
 }
@@ -43,13 +43,12 @@ QS_AVX512_CODE static inline unsigned qs_equal_avx512(const qs_word *w, uint64_t
 }
 
 /* How many words of an ascending row are not above the key, less one but at least 0. */
-QS_AVX512_CODE static inline unsigned qs_rank_avx512(const qs_word *w, uint64_t key)
+QS_AVX512_CODE static inline size_t qs_rank_avx512(const qs_word *w, uint64_t key)
 {
     __m512i k = _mm512_set1_epi64((long long)key);
-    unsigned low = _mm512_cmple_epu64_mask(_mm512_loadu_si512(w), k);
+    unsigned low = _mm512_mask_cmple_epu64_mask(0xfe, _mm512_loadu_si512(w), k);
     unsigned high = _mm512_cmple_epu64_mask(_mm512_loadu_si512(w + 8), k);
-    unsigned n = (unsigned)__builtin_popcount(low | high << 8);
-    return n - (n > 0);
+    return (size_t)__builtin_popcount(low) + (size_t)__builtin_popcount(high);
 }
 
 /* Pairs of key[i] and value[i], 8 to 16 in all, to where they stand in an order: as

@@ -1,17 +1,11 @@
 /* test_leaf_list.c - what leaf_list.h promises beyond being a map: visits in order that
- * miss nothing, snapshots of one moment, leaves that stay full and merge, an index that
- * does without its writers.  Built once per SCHEME. */
+ * miss nothing, snapshots of one moment, leaves that stay full and merge.  Built once per
+ * SCHEME. */
 #include SCHEME_HEADER
 
 #include "structures/template.h"
 #include "tests/check.h"
 #include "tests/team.h"
-
-#define QS_MAP_NAME    map
-#define QS_MAP_RECLAIM SCHEME
-#define QS_MAP_KEY     uint64_t
-#define QS_MAP_VALUE   uint64_t
-#include "structures/leaf_list.h"
 
 struct small {
     uint16_t a, b;
@@ -22,16 +16,7 @@ struct small {
 #define QS_MAP_VALUE      struct small
 #define QS_MAP_LEAF_SLOTS 3
 #include "structures/leaf_list.h"
-#include "tests/structures/one_map.h"
-
-static size_t leaves(void)
-{
-    size_t n = 0;
-
-    for (uintptr_t next = qs_load(&map.first, relaxed); next; n++)
-        next = qs_load(&((struct map_leaf *)(next & ~QS_TAG_MASK))->next, relaxed);
-    return n;
-}
+#include "tests/structures/leaf_map.h"
 
 static void test_both_ends_of_the_keys(void)
 {
@@ -91,49 +76,6 @@ static void test_a_drained_map_has_few_leaves(void)
         uint64_t value = 0;
         CHECK(map_get(&map, thread, scattered(i), &value));
         CHECK_EQ(value, i);
-    }
-    close_map();
-}
-
-/* Whoever took these locks never comes back. */
-static void test_locks_of_the_index_are_stolen(void)
-{
-    enum { KEYS = 30000 };
-    uint64_t value = 0;
-
-    open_map();
-    struct map_hint_node *root = map_hint_node_at(qs_load(&map.hints.root, relaxed));
-    qs_store(&root->lock, 1, relaxed);
-    qs_store(&map.hints.lock, 1, relaxed);
-    for (uint64_t i = 0; i < KEYS; i++)
-        REQUIRE(map_insert(&map, thread, scattered(i), i) == 1);
-    CHECK_NE(qs_load(&map.hints.root, relaxed) & QS_HINT_HEIGHT, 0);
-    CHECK_EQ(qs_load(&map.hints.lock, relaxed) & 1, 0);
-    for (uint64_t i = 0; i < KEYS; i++) {
-        CHECK(map_get(&map, thread, scattered(i), &value));
-        CHECK_EQ(value, i);
-    }
-    close_map();
-}
-
-/* An index of which all entries lead to the first leaf, and none to a leaf at all. */
-static void test_any_hint_will_do(void)
-{
-    enum { KEYS = 300 };
-    uint64_t value = 0;
-
-    open_map();
-    for (uint64_t i = 0; i < KEYS; i++)
-        REQUIRE(map_insert(&map, thread, i, i) == 1);
-    for (unsigned none = 0; none < 2; none++) {
-        uintptr_t where = none ? 0 : qs_load(&map.first, relaxed);
-        for (uint64_t i = 0; i < KEYS; i++) {
-            struct map_hint_entry h = map_hint_find(&map, (struct map_key){ i });
-            qs_store(&h.node->where[h.entry], where, relaxed);
-            CHECK(map_get(&map, thread, i, &value));
-            CHECK_EQ(value, i);
-            CHECK_EQ(map_insert(&map, thread, i, 0), 0);
-        }
     }
     close_map();
 }
@@ -435,8 +377,6 @@ int main(void)
     RUN(test_both_ends_of_the_keys);
     RUN(test_ascending_keys_leave_leaves_full);
     RUN(test_a_drained_map_has_few_leaves);
-    RUN(test_locks_of_the_index_are_stolen);
-    RUN(test_any_hint_will_do);
     RUN(test_visits_miss_no_key_that_stays);
     RUN(test_a_snapshot_is_of_one_moment);
     RUN(test_keys_are_popped_once_in_order);

@@ -69,7 +69,7 @@ static unsigned equal_by(enum qs_vectors v, const qs_word *w, uint64_t key)
     }
 }
 
-static unsigned rank_by(enum qs_vectors v, const qs_word *w, uint64_t key)
+static size_t rank_by(enum qs_vectors v, const qs_word *w, uint64_t key)
 {
     switch (v) {
 #ifdef QS_HAVE_AVX
