@@ -1,9 +1,9 @@
 /* latency_check.h - shows that the harness sees a stall: coordinated omission.
  *
- * A map that does nothing sleeps once, in the middle of a measurement, for
- * QS_STALL_MS.  The middle is one of operations, not of time: what is seen does not depend
- * on when the thread had a processor.  A closed loop meets that once; a paced one finds all that was due
- * meanwhile late.
+ * A map that does nothing sleeps once, in the middle of a measurement, for QS_STALL_MS.
+ * The middle is one of operations, not of time: what is seen does not depend on when
+ * the thread had a processor.  A closed loop meets that once; a paced one finds all
+ * that was due meanwhile late.
  */
 #ifndef QS_HARNESS_LATENCY_CHECK_H
 #define QS_HARNESS_LATENCY_CHECK_H

@@ -103,7 +103,8 @@ bool qs_sleep_filling(struct qs_crew *c, double timeout_s)
     return filled;
 }
 
-/* The last look is at the end, or beyond it, however long this thread had no processor. */
+/* The last look is at the end, or beyond it, however long this thread had no processor.
+ */
 bool qs_sleep_sampling(struct qs_crew *c, double seconds, bool measuring)
 {
     uint64_t begin = qs_now(), tick = tick_ns(c);

@@ -50,9 +50,9 @@ static inline struct qs_stats fault_stats(const struct qs_map_ops *ops,
 
 void fault_sleep_ms(unsigned ms);
 
-/* Waits until *word is at least `value`; false after seconds without it.  Only those count
- * in which every other thread of the process waited for something or had a processor:
- * what takes long because the machine is busy is waited for, for minutes. */
+/* Waits until *word is at least `value`; false after seconds without it.  Only those
+ * count in which every other thread of the process waited for something or had a
+ * processor: what takes long because the machine is busy is waited for, for minutes. */
 bool fault_wait_for(const qs_word *word, uintptr_t value, double seconds);
 
 /* Whether the calling thread is inside of free(), where nobody is to vanish or to stand

@@ -158,9 +158,9 @@ static void visit(struct crowd *c, bool meet)
 }
 
 /* 10 000 threads, 64 at a time.  In one of malloc's arenas: of several each keeps some of
- * what another thread freed, as liburcu's does, and memory grows for a long time.  Now and
- * then all 64 are there at once, or the memory for so many would be needed for the first
- * time whenever the machine happens to be busy. */
+ * what another thread freed, as liburcu's does, and memory grows for a long time.  Now
+ * and then all 64 are there at once, or the memory for so many would be needed for the
+ * first time whenever the machine happens to be busy. */
 const char *fault_thread_churn(const struct qs_map_ops *ops)
 {
     enum { ROUNDS = 10000 / CROWD_MAX, FIRST = ROUNDS / 4, SLACK_KB = 1024 };

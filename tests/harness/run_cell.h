@@ -1,9 +1,9 @@
 /* run_cell.h - runs a cell for a test that wants to see its threads at work.
  *
- * A repeat of some milliseconds may end before a thread got a processor, where others use
- * them; or a thread may lose it at the one moment that matters.  It is run again, for twice
- * as long, until every thread did something and what the test waits for has come about, or
- * has not in a minute and a half of measuring.
+ * A repeat of some milliseconds may end before a thread got a processor, where others
+ * use them; or a thread may lose it at the one moment that matters.  It is run again,
+ * for twice as long, until every thread did something and what the test waits for has
+ * come about, or has not in a minute and a half of measuring.
  */
 #ifndef QS_TESTS_RUN_CELL_H
 #define QS_TESTS_RUN_CELL_H

@@ -116,7 +116,7 @@ static void test_neighbours(void)
     CHECK(qs_places_share_cores(together, 3));
 }
 
-/* The real loops, which anything may hold up: nothing makes a core faster than its best. */
+/* The real loops, which anything may hold up: none makes a core faster than its best. */
 static void test_crowding_is_a_slowdown(void)
 {
     double waited_s, most = 0;

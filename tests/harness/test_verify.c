@@ -301,8 +301,8 @@ static unsigned flips_found(uint64_t seed)
     return found;
 }
 
-/* In calls that last for long, as of a thread that lost its processor in one, the contrary
- * may be as right: another history shows then what the judge can do. */
+/* In calls that last for long, as of a thread that lost its processor in one, the
+ * contrary may be as right: another history shows then what the judge can do. */
 static void test_one_changed_answer_is_found(void)
 {
     unsigned found = 0;
