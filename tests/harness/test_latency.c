@@ -140,12 +140,12 @@ static void test_coordinated_omission_shows(void)
     REQUIRE(qs_stall_measure("sampled:1", &closed));
     REQUIRE(qs_stall_measure(pace, &paced));
     CHECK_EQ(closed.samples, QS_STALL_GETS);
-    CHECK(closed.times.max >= 0.99 * QS_STALL_MS * 1e6);
+    CHECK(closed.times.max >= 0.999 * QS_STALL_MS * 1e6);
     CHECK(closed.late >= 1);
     CHECK(closed.late * 100 < closed.samples); /* below p99, where a table shows it */
     CHECK(closed.times.p99 < QS_STALL_LATE_MS * 1e6);
-    CHECK(paced.times.max >= 0.99 * QS_STALL_MS * 1e6);
-    CHECK_LE(due_late - due_late / 50, paced.late);
+    CHECK(paced.times.max >= 0.999 * QS_STALL_MS * 1e6);
+    CHECK_LE(due_late - 2, paced.late);
     CHECK(paced.times.p99 > QS_STALL_LATE_MS * 1e6);
 }
 
